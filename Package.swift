@@ -1,0 +1,117 @@
+// swift-tools-version: 6.2
+//
+// The manifest is the architecture: one row per module with its tier and what it uses. A row that points where its
+// tier may not look stops the build with a sentence (see `Architecture.check`). What each tier is for: ARCHITECTURE.md.
+
+import PackageDescription
+
+enum Tier: String {
+    case cLibraries = "CLibraries"
+    case core = "Core"
+    case toolkits = "Toolkits"
+    case drivers = "Drivers"
+    case features = "Features"
+    case app = "App"
+    case simulators = "Simulators"
+
+    /// The tiers a module of this tier may use.
+    var mayUse: [Tier] {
+        switch self {
+        case .cLibraries: []
+        case .core: [.core]
+        case .toolkits: [.cLibraries, .core, .toolkits]
+        case .drivers: [.cLibraries, .core, .toolkits]
+        case .features: [.core, .toolkits]
+        case .app: [.cLibraries, .core, .toolkits, .drivers, .features, .app]
+        case .simulators: [.cLibraries, .core, .toolkits]
+        }
+    }
+}
+
+struct Module {
+    enum Kind { case swift, cSources, systemLibrary, executable }
+
+    let name: String
+    let tier: Tier
+    let kind: Kind
+    let uses: [String]
+    /// Names under `Tests/<Tier>/<Name>Tests`, with what the tests use besides the module itself.
+    let tests: [String]?
+
+    init(_ name: String, _ tier: Tier, _ kind: Kind = .swift, uses: [String] = [], tests: [String]? = nil) {
+        self.name = name
+        self.tier = tier
+        self.kind = kind
+        self.uses = uses
+        self.tests = tests
+    }
+
+    var path: String { "Sources/\(tier.rawValue)/\(name)" }
+}
+
+let modules: [Module] = [
+    Module("CSystem", .cLibraries, .cSources),
+
+    Module("Transcripts", .core, tests: []),
+]
+
+enum Architecture {
+    /// Every arrow of the table, checked against the tiers; the first forbidden one ends the build with its reason.
+    static func check(_ modules: [Module]) {
+        let tiers = Dictionary(uniqueKeysWithValues: modules.map { ($0.name, $0.tier) })
+        for module in modules {
+            for used in module.uses {
+                guard let tier = tiers[used] else { fatalError("\(module.name) uses \(used), which is in no tier") }
+                guard module.tier.mayUse.contains(tier) else {
+                    fatalError(
+                        "\(module.name) (\(module.tier.rawValue)) may not use \(used) (\(tier.rawValue)): "
+                            + "this tier uses only \(module.tier.mayUse.map(\.rawValue))")
+                }
+                // Features reach stores through ports alone.
+                if module.tier == .features, ["SQLite", "Redis"].contains(used) {
+                    fatalError("\(module.name) (Features) may not use \(used): a store is reached through its port")
+                }
+            }
+        }
+    }
+}
+
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+func target(for module: Module) -> Target {
+    let dependencies = module.uses.map { Target.Dependency(stringLiteral: $0) }
+    switch module.kind {
+    case .systemLibrary:
+        return .systemLibrary(name: module.name, path: module.path)
+    case .cSources:
+        return .target(name: module.name, path: module.path)
+    case .swift:
+        return .target(name: module.name, dependencies: dependencies, path: module.path, swiftSettings: swiftSettings)
+    case .executable:
+        return .executableTarget(
+            name: module.name, dependencies: dependencies, path: module.path, swiftSettings: swiftSettings)
+    }
+}
+
+func testTarget(for module: Module) -> Target? {
+    guard let extra = module.tests else { return nil }
+    return .testTarget(
+        name: "\(module.name)Tests",
+        dependencies: ([module.name] + extra).map { Target.Dependency(stringLiteral: $0) },
+        path: "Tests/\(module.tier.rawValue)/\(module.name)Tests", swiftSettings: swiftSettings)
+}
+
+Architecture.check(modules)
+
+let package = Package(
+    name: "stentor",
+    products: modules.filter { $0.kind == .executable }.map { .executable(name: $0.name, targets: [$0.name]) },
+    targets: modules.map(target) + modules.compactMap(testTarget)
+)
