@@ -53,6 +53,8 @@ let modules: [Module] = [
     Module("CSystem", .cLibraries, .cSources),
 
     Module("Transcripts", .core, tests: []),
+
+    Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),
 ]
 
 enum Architecture {
