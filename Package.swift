@@ -53,6 +53,8 @@ let modules: [Module] = [
     Module("CSystem", .cLibraries, .cSources),
 
     Module("Transcripts", .core, tests: []),
+
+    Module("EventLoops", .toolkits, uses: ["CSystem"], tests: []),
 ]
 
 enum Architecture {
