@@ -1,6 +1,5 @@
 internal import CSystem
 internal import Glibc
-internal import Synchronization
 
 /// The part of a `BlockingPool` its threads keep alive.
 final class BlockingQueue: Sendable {
@@ -16,7 +15,7 @@ final class BlockingQueue: Sendable {
         var waitingCount: Int { waiting.count - head }
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     /// A counting semaphore: one unit per waiting call, and one per thread that shall end.
     private let semaphore: OwnedDescriptor
     private let threadLimit: Int

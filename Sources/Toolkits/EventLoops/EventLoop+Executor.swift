@@ -1,6 +1,5 @@
 internal import CSystem
 internal import Glibc
-internal import Synchronization
 
 extension EventLoop {
     public func enqueue(_ job: consuming ExecutorJob) {

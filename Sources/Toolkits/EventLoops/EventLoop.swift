@@ -9,7 +9,7 @@ internal import Synchronization
 /// Blocking work and long computation stay off it: `BlockingPool` and `@concurrent` functions are for those.
 ///
 /// Unchecked because the members marked "loop" below are confined to the loop's thread, which every entry asserts;
-/// what other threads reach lies behind a `Mutex` or an `Atomic`.
+/// what other threads reach lies behind a lock or an `Atomic`.
 public final class EventLoop: SerialExecutor, @unchecked Sendable {
     struct Registration {
         var handler: any EventHandler
@@ -29,10 +29,10 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
 
     let epoll: OwnedDescriptor
     let wakeup: OwnedDescriptor
-    let inbox = Mutex(Inbox())
+    let inbox = Guarded(Inbox())
     /// The pthread of the loop once it runs; 0 before and after.
     let thread = Atomic<UInt>(0)
-    let finished = Mutex((ended: false, waiters: [CheckedContinuation<Void, Never>]()))
+    let finished = Guarded((ended: false, waiters: [CheckedContinuation<Void, Never>]()))
 
     // Loop: only the loop's thread, from here on.
     var ready: [Job] = []
