@@ -51,8 +51,15 @@ struct Module {
 
 let modules: [Module] = [
     Module("CSystem", .cLibraries, .cSources),
+    Module("CCurl", .cLibraries, .systemLibrary),
 
     Module("Transcripts", .core, tests: []),
+
+    Module("EventLoops", .toolkits, uses: ["CSystem"], tests: []),
+    Module("IPAddresses", .toolkits, tests: []),
+    Module("HTTPTypes", .toolkits, tests: []),
+    Module(
+        "HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
 
     Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),
 ]

@@ -2,4 +2,6 @@
 #ifndef STENTOR_CSYSTEM_H
 #define STENTOR_CSYSTEM_H
 
+#include "csystem_epoll.h"
+
 #endif
