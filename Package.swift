@@ -65,6 +65,7 @@ let modules: [Module] = [
 
     Module("Transcripts", .core, tests: []),
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
+    Module("Settings", .core, tests: []),
 
     Module("HostProcesses", .toolkits, uses: ["CSystem", "Transcription"]),
     Module("Confinement", .toolkits, uses: ["CSystem", "CSeccomp"]),
@@ -74,10 +75,17 @@ let modules: [Module] = [
     Module("SphinxEngine", .drivers, uses: ["CPocketSphinx", "Transcription"]),
     Module("HostedEngines", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"]),
 
+    Module("MediaStores", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"]),
+
     // Only this one links FFmpeg and PocketSphinx.
     Module(
         "stentor-host", .app, .executable,
         uses: ["Confinement", "HostProcesses", "Media", "SherpaEngine", "SphinxEngine", "Transcription"]),
+    Module(
+        "stentor", .app, .executable,
+        uses: ["CSystem", "HostProcesses", "HostedEngines", "MediaStores", "Settings", "Transcription", "Transcripts"]),
+
+    Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),
 ]
 
 enum Architecture {
@@ -137,6 +145,6 @@ Architecture.check(modules)
 
 let package = Package(
     name: "stentor",
-    products: modules.filter { $0.kind == .executable }.map { .executable(name: $0.name, targets: [$0.name]) },
+    products: modules.filter { $0.kind == .executable && $0.tier == .app }.map { .executable(name: $0.name, targets: [$0.name]) },
     targets: modules.map(target) + modules.compactMap(testTarget)
 )

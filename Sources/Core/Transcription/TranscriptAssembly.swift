@@ -33,13 +33,12 @@ enum TranscriptAssembly {
 }
 
 extension Transcript {
-    /// Moves every time by `offset` seconds, for a transcript of a part of the media; `duration` stays the part's.
+    /// Moves every time by `offset` seconds, for a transcript of a later part of the media.
     mutating func shift(by offset: Double) {
-        guard offset != 0 else { return }
+        guard offset > 0 else { return }
         func moved(_ span: TimeSpan) -> TimeSpan {
             TimeSpan(
-                start: ((span.start + offset) * 1000).rounded() / 1000,
-                end: ((span.end + offset) * 1000).rounded() / 1000)
+                start: ((span.start + offset) * 1000).rounded() / 1000, end: ((span.end + offset) * 1000).rounded() / 1000)
         }
         for index in segments.indices {
             segments[index].span = moved(segments[index].span)
@@ -48,5 +47,8 @@ extension Transcript {
             }
         }
         for index in timeline.indices { timeline[index].span = moved(timeline[index].span) }
+        let before = TimeSpan(start: 0, end: timeline.first?.span.start ?? offset)
+        timeline.insert(Stretch(span: before, kind: .skipped, reason: "not asked for"), at: 0)
+        duration = timeline.last?.span.end ?? offset
     }
 }

@@ -8,7 +8,7 @@ public import Transcription
 public final class HostedDecoder: AudioDecoder {
     private let executable: String
     private let workFolder: String
-    private let startsAhead: Bool
+    private let startsAhead: Atomic<Bool>
     private let ahead = Mutex<ChildProcess?>(nil)
 
     /// - Parameters:
@@ -18,13 +18,18 @@ public final class HostedDecoder: AudioDecoder {
     public init(executable: String, workFolder: String, startsAhead: Bool = true) {
         self.executable = executable
         self.workFolder = workFolder
-        self.startsAhead = startsAhead
+        self.startsAhead = Atomic(startsAhead)
     }
 
     /// Starts the host for the next file now.
     public func startAhead() {
         // A host that cannot be started says so to the file that needs it.
         ahead.withLock { if $0 == nil { $0 = try? start() } }
+    }
+
+    /// The next file is the last one: its host is not followed by another.
+    public func stopStartingAhead() {
+        startsAhead.store(false, ordering: .relaxed)
     }
 
     public func decode(
@@ -63,7 +68,7 @@ public final class HostedDecoder: AudioDecoder {
         _ events: AsyncThrowingStream<DecodingEvent, any Error>.Continuation
     ) async throws {
         let host = try take()
-        if startsAhead { startAhead() }
+        if startsAhead.load(ordering: .relaxed) { startAhead() }
         try await withTaskCancellationHandler {
             do {
                 try await converse(with: host, media, options, events)
