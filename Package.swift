@@ -35,14 +35,20 @@ struct Module {
     let tier: Tier
     let kind: Kind
     let uses: [String]
+    /// Asked for header folders that are not the compiler's own.
+    let pkgConfig: String?
     /// Names under `Tests/<Tier>/<Name>Tests`, with what the tests use besides the module itself.
     let tests: [String]?
 
-    init(_ name: String, _ tier: Tier, _ kind: Kind = .swift, uses: [String] = [], tests: [String]? = nil) {
+    init(
+        _ name: String, _ tier: Tier, _ kind: Kind = .swift, uses: [String] = [], pkgConfig: String? = nil,
+        tests: [String]? = nil
+    ) {
         self.name = name
         self.tier = tier
         self.kind = kind
         self.uses = uses
+        self.pkgConfig = pkgConfig
         self.tests = tests
     }
 
@@ -53,7 +59,32 @@ let modules: [Module] = [
     Module("CSystem", .cLibraries, .cSources),
     Module("CCurl", .cLibraries, .systemLibrary),
 
+    Module("CSherpa", .cLibraries, .systemLibrary),
+    Module("CPocketSphinx", .cLibraries, .systemLibrary, pkgConfig: "pocketsphinx"),
+    Module("CFFmpeg", .cLibraries, .systemLibrary),
+    Module("CSeccomp", .cLibraries, .systemLibrary),
+
     Module("Transcripts", .core, tests: []),
+    Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
+    Module("Settings", .core, tests: []),
+
+    Module("HostProcesses", .toolkits, uses: ["CSystem", "Transcription"]),
+    Module("Confinement", .toolkits, uses: ["CSystem", "CSeccomp"]),
+
+    Module("Media", .drivers, uses: ["CFFmpeg", "Transcription"]),
+    Module("SherpaEngine", .drivers, uses: ["CSherpa", "Transcription"]),
+    Module("SphinxEngine", .drivers, uses: ["CPocketSphinx", "Transcription"]),
+    Module("HostedEngines", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"]),
+
+    Module("MediaStores", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"]),
+
+    // Only this one links FFmpeg and PocketSphinx.
+    Module(
+        "stentor-host", .app, .executable,
+        uses: ["Confinement", "HostProcesses", "Media", "SherpaEngine", "SphinxEngine", "Transcription"]),
+    Module(
+        "stentor", .app, .executable,
+        uses: ["CSystem", "HostProcesses", "HostedEngines", "MediaStores", "Settings", "Transcription", "Transcripts"]),
 
     Module("EventLoops", .toolkits, uses: ["CSystem"], tests: []),
     Module("IPAddresses", .toolkits, tests: []),
@@ -98,7 +129,7 @@ func target(for module: Module) -> Target {
     let dependencies = module.uses.map { Target.Dependency(stringLiteral: $0) }
     switch module.kind {
     case .systemLibrary:
-        return .systemLibrary(name: module.name, path: module.path)
+        return .systemLibrary(name: module.name, path: module.path, pkgConfig: module.pkgConfig)
     case .cSources:
         return .target(name: module.name, path: module.path)
     case .swift:
@@ -121,6 +152,6 @@ Architecture.check(modules)
 
 let package = Package(
     name: "stentor",
-    products: modules.filter { $0.kind == .executable }.map { .executable(name: $0.name, targets: [$0.name]) },
+    products: modules.filter { $0.kind == .executable && $0.tier == .app }.map { .executable(name: $0.name, targets: [$0.name]) },
     targets: modules.map(target) + modules.compactMap(testTarget)
 )

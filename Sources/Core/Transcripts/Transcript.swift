@@ -1,6 +1,6 @@
 /// What was said in one media file, when, and what could not be heard: the one result every output format is made from.
 public struct Transcript: Sendable, Hashable {
-    /// Seconds of decoded audio, from the start of the media or of the part that was asked for.
+    /// Seconds from the start of the media to the end of what was decoded.
     public var duration: Double
     /// BCP 47 language of the speech, when it was given or recognised.
     public var language: String?

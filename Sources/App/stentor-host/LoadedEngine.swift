@@ -1,0 +1,51 @@
+import Glibc
+import HostProcesses
+import SherpaEngine
+import SphinxEngine
+import Transcription
+
+/// The engine and the speech detector of this process.
+struct LoadedEngine {
+    let detector: any VoiceActivityEngine
+    let recognizer: (any SpeechEngine)?
+
+    init(_ setup: EngineSetup) throws(EngineError) {
+        let library = try SherpaLibrary(folder: setup.engineFolder)
+        detector = try SileroDetector(library, model: "\(setup.engineFolder)/\(SileroDetector.fileName)")
+        recognizer = try Self.recognizer(setup, library)
+    }
+
+    private static func recognizer(
+        _ setup: EngineSetup, _ library: SherpaLibrary
+    ) throws(EngineError) -> (any SpeechEngine)? {
+        switch setup.engine {
+        case nil: return nil
+        case "sphinx": return try SphinxRecognizer(folder: setup.files["folder"] ?? SphinxRecognizer.defaultFolder)
+        case "sherpa":
+            guard let model = SherpaModel(rawValue: setup.kind) else {
+                throw EngineError(.unusable, "sherpa-onnx does not run models of the kind “\(setup.kind)”.")
+            }
+            return try SherpaRecognizer(
+                library, model, name: setup.model, files: setup.files, languages: setup.languages,
+                threads: setup.threads)
+        case .some(let name): throw EngineError(.unusable, "There is no engine “\(name)”.")
+        }
+    }
+
+    /// What loading reads: the engine's and the model's files, the system's libraries, and what they ask about the
+    /// processor.
+    static func readablePaths(_ setup: EngineSetup) -> [String] {
+        let own = [setup.engineFolder] + setup.files.values + [SphinxRecognizer.defaultFolder]
+        let system = ["/usr/lib", "/lib", "/lib64", "/etc/ld.so.cache", "/sys/devices/system", "/proc/cpuinfo"]
+        return own.flatMap { [$0] + inside($0) } + system
+    }
+
+    /// Files of a folder may be links to somewhere else.
+    private static func inside(_ path: String) -> [String] {
+        [SherpaLibrary.fileName, "libonnxruntime.so", SileroDetector.fileName].compactMap { name in
+            guard let real = realpath("\(path)/\(name)", nil) else { return nil }
+            defer { free(real) }
+            return String(cString: real)
+        }
+    }
+}

@@ -1,0 +1,23 @@
+/// What `stentor help` says.
+enum Help {
+    static let version = "0.1.0"
+
+    static let text = """
+        Stentor turns speech into text.
+
+        stentor transcribe FILE…      transcribe media files; “-” reads standard input
+        stentor models                the speech models: list, pull, verify, remove, import
+        stentor doctor                what is installed, what works, and what to do about the rest
+        stentor version
+        stentor help
+
+        stentor transcribe [options] FILE…
+
+        \(TranscribeCommand.options.help)
+        Times are seconds, mm:ss or hh:mm:ss. Settings come from the environment, then from .env in the current
+        folder, then from these options; .env.example lists them.
+
+        Exit codes: 0 all files done, 1 some failed, 2 the command line or a setting is wrong, 130 interrupted.
+
+        """
+}

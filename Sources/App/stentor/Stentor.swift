@@ -1,0 +1,45 @@
+import FoundationEssentials
+import Glibc
+import Settings
+
+/// The command line: finds the subcommand and turns what it throws into a sentence and an exit code.
+struct Stentor: Sendable {
+    let arguments: RawArguments
+
+    /// 0 done, 1 something failed, 2 the command line or the settings are wrong, 130 interrupted.
+    func run() async -> CInt {
+        let console = Console()
+        let words = arguments.words.dropFirst()
+        do {
+            switch words.first?.text {
+            case "transcribe":
+                return try await TranscribeCommand(words.dropFirst(), try settings(), console).run()
+            case "help", "--help", "-h": try console.output(Help.text)
+            case "version", "--version": try console.output("stentor \(Help.version)\n")
+            case nil: throw UsageError("a command is missing")
+            case .some: throw UsageError("there is no command “\(words.first?.display ?? "")”")
+            }
+            return 0
+        } catch is CancellationError {
+            return Interruption.exitCode
+        } catch let error as UsageError {
+            console.note("stentor: \(error); “stentor help” shows how it is used")
+            return 2
+        } catch let error as SettingsError {
+            for problem in error.problems { console.note("stentor: \(problem)") }
+            return 2
+        } catch {
+            console.note("stentor: \(error)")
+            return 1
+        }
+    }
+
+    /// The environment and the `.env` file of the current folder.
+    private func settings() throws -> Settings {
+        var file: [String: String] = [:]
+        if let data = try? Data(contentsOf: URL(fileURLWithPath: ".env")) {  // most folders have none
+            file = try EnvironmentFile.parse(String(decoding: data, as: UTF8.self))
+        }
+        return try Settings(SettingsSource(environment: ProcessInfo.processInfo.environment, file: file))
+    }
+}

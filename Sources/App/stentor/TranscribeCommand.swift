@@ -1,0 +1,132 @@
+import Glibc
+import HostProcesses
+import HostedEngines
+import MediaStores
+import Settings
+import Transcription
+import Transcripts
+
+/// `stentor transcribe FILE…`
+struct TranscribeCommand {
+    static let options = OptionTable([
+        ("--format", "LIST", "txt, srt, vtt, tsv, json, md, rttm; several with commas (txt)"),
+        ("--output", "PATH", "a file, a folder, or - for standard output (-)"),
+        ("--language", "CODE", "such as en, id, pt; auto recognises it (auto)"),
+        ("--engine", "LIST", "auto, sphinx, sherpa; several in order of preference (auto)"),
+        ("--model", "NAME", "an installed model (the best one)"),
+        ("--prompt", "TEXT", "names and words to expect, for engines that take them"),
+        ("--words", nil, "words with times and confidence in JSON"),
+        ("--max-line-length", "N", "columns of a subtitle line (42)"),
+        ("--max-lines", "N", "lines of a subtitle (2)"),
+        ("--track", "N", "the audio track, counted from 1 (1)"),
+        ("--from", "TIME", "begin here"),
+        ("--to", "TIME", "end here"),
+        ("--max-seconds", "N", "refuse files with more audio than this (43200)"),
+        ("--quiet", nil, "no progress"),
+        ("--help", nil, "this page"),
+    ])
+
+    private let parsed: ParsedOptions
+    private let settings: Settings
+    private let console: Console
+
+    init(_ words: some Sequence<RawWord>, _ settings: Settings, _ console: Console) throws {
+        parsed = try Self.options.parse(words)
+        self.settings = settings
+        self.console = console
+    }
+
+    func run() async throws -> CInt {
+        if parsed.switches.contains("--help") {
+            try console.output(Help.text)
+            return 0
+        }
+        let options = try TranscribeOptions(parsed, settings)
+        let installation = try Installation(settings)
+        try options.destination.prepare()
+        let decoder = HostedDecoder(
+            executable: installation.host, workFolder: installation.workFolder, startsAhead: options.files.count > 1)
+        decoder.startAhead()
+        let engine = try await ReadyEngine(options, settings, installation)
+        var failures = 0
+        for (index, file) in options.files.enumerated() {
+            if index > 0, index == options.files.count - 1 { decoder.stopStartingAhead() }
+            do {
+                try await transcribe(file, options, decoder, engine, installation)
+            } catch let error as CancellationError {
+                await engine.pool.stop()
+                throw error
+            } catch {
+                try Task.checkCancellation()
+                failures += 1
+                console.note("stentor: \(file == "-" ? "standard input" : file.display): \(error)")
+            }
+        }
+        await engine.pool.stop()
+        return failures == 0 ? 0 : 1
+    }
+
+    private func transcribe(
+        _ file: RawWord, _ options: TranscribeOptions, _ decoder: HostedDecoder, _ engine: ReadyEngine,
+        _ installation: Installation
+    ) async throws {
+        let media: any MediaSource =
+            file == "-"
+            ? try SpooledMedia(copying: 0, folder: installation.workFolder) : try MediaFile(path: file.path)
+        let name = file == "-" ? "standard input" : file.lastComponent.display
+        var reporter = ProgressReporter(console, name: name, isQuiet: options.isQuiet)
+        defer { reporter.finish() }
+        let pipeline = TranscriptionPipeline(decoder: decoder, detector: engine.pool, recognizer: engine.recognizer)
+        let request = TranscriptionPipeline.Request(
+            decoding: options.decoding, language: options.language, prompt: options.prompt)
+        var transcript = try await pipeline.transcribe(media, request) { reporter.report($0) }
+        transcript.warnings = engine.choice.warnings + transcript.warnings
+        reporter.finish()
+        if !options.isQuiet { for warning in transcript.warnings { console.note("stentor: \(warning)") } }
+        try write(transcript, of: file, name: name, options)
+    }
+
+    private func write(
+        _ transcript: Transcript, of file: RawWord, name: String, _ options: TranscribeOptions
+    ) throws {
+        var rendering = options.rendering
+        rendering.title = name
+        for format in options.formats {
+            let text = transcript.rendered(as: format, options: rendering)
+            if let path = options.destination.path(for: file, format) {
+                try WholeFile.write(text, to: path)
+            } else {
+                if options.files.count > 1, format == .txt { try console.output("==> \(name) <==\n") }
+                try console.output(text)
+            }
+        }
+    }
+}
+
+/// The engine that was chosen, with its model loaded.
+private struct ReadyEngine {
+    let choice: EngineChoice
+    let pool: EnginePool
+    let recognizer: HostedRecognizer
+
+    init(_ options: TranscribeOptions, _ settings: Settings, _ installation: Installation) async throws {
+        let catalogue = EngineCatalogue(installation)
+        choice = try catalogue.selection.choose(
+            providers: options.providers, model: options.model, language: options.language)
+        guard let entry = catalogue.entry(for: choice.candidate) else {
+            throw EngineError(.unusable, "The model “\(choice.candidate.model)” is gone.")
+        }
+        let policy = SlotPolicy(
+            cores: SlotPolicy.cores(), memory: SlotPolicy.freeMemory(), modelMemory: entry.memory,
+            wish: settings.engineSlots)
+        let setup = EngineSetup(
+            engine: choice.candidate.engine, model: choice.candidate.model, kind: entry.kind, files: entry.files,
+            languages: choice.candidate.languages, engineFolder: installation.engineFolder, threads: policy.threads,
+            memoryLimit: entry.memory * 3 + 4 << 30)
+        pool = EnginePool(executable: installation.host, setup: setup, slots: policy.slots)
+        guard let capabilities = try await pool.prepare() else {
+            throw EngineError(.unusable, "The engine host has no recogniser.")
+        }
+        recognizer = HostedRecognizer(pool, capabilities: capabilities, slots: policy.slots)
+    }
+}

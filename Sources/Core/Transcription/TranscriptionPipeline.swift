@@ -1,0 +1,101 @@
+public import Transcripts
+
+/// Runs one transcription: decodes, detects speech and recognises chunks, all at the same time, as
+/// `TranscriptionState` decides.
+public struct TranscriptionPipeline: Sendable {
+    public struct Request: Sendable {
+        public var decoding: DecodingOptions
+        public var language: String?
+        public var prompt: String?
+
+        public init(decoding: DecodingOptions = DecodingOptions(), language: String? = nil, prompt: String? = nil) {
+            self.decoding = decoding
+            self.language = language
+            self.prompt = prompt
+        }
+    }
+
+    private let decoder: any AudioDecoder
+    private let detector: any SpeechDetector
+    private let recognizer: any Recognizer
+
+    public init(decoder: any AudioDecoder, detector: any SpeechDetector, recognizer: any Recognizer) {
+        self.decoder = decoder
+        self.detector = detector
+        self.recognizer = recognizer
+    }
+
+    /// Returns the transcript; throws `DecodingError`, `EngineError` or `CancellationError`.
+    /// - Parameter report: called in order, on the caller's task, after each step.
+    public func transcribe(
+        _ media: any MediaSource, _ request: Request, report: (TranscriptionProgress) -> Void
+    ) async throws -> Transcript {
+        let (events, inbox) = AsyncThrowingStream<Step, any Error>.makeStream()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { await decode(media, request.decoding, inbox) }
+            var run = Run(request: request, state: TranscriptionState(concurrency: recognizer.capabilities.concurrency))
+            // The children report through the stream: one ordered line of events for the state machine.
+            for try await step in events {
+                try Task.checkCancellation()
+                for action in run.take(step) {
+                    switch action {
+                    case .finish: return run.transcript(recognizer.capabilities)
+                    case .fail(let error): throw error
+                    case .detect(let range):
+                        guard let pcm = run.pcm else { continue }
+                        group.addTask { await detect(range, pcm, inbox) }
+                    case .recognise(let chunk, let isSecondLook):
+                        guard let pcm = run.pcm else { continue }
+                        let options = RecognitionOptions(
+                            language: request.language, prompt: request.prompt, isSecondLook: isSecondLook)
+                        group.addTask { await recognise(chunk, pcm, options, inbox) }
+                    }
+                }
+                report(run.progress(after: step))
+            }
+            throw CancellationError()
+        }
+    }
+
+    // MARK: - Children
+
+    typealias Inbox = AsyncThrowingStream<Step, any Error>.Continuation
+
+    enum Step: Sendable {
+        case decoding(DecodingEvent)
+        case detected([Range<Int>])
+        case recognised(Chunk, Recognition)
+        case broke(Chunk, EngineError)
+    }
+
+    private func decode(_ media: any MediaSource, _ options: DecodingOptions, _ inbox: Inbox) async {
+        do {
+            for try await event in decoder.decode(media, options) { inbox.yield(.decoding(event)) }
+            // A stream that its consumer cancelled ends without an error.
+            if Task.isCancelled { inbox.finish(throwing: CancellationError()) }
+        } catch {
+            inbox.finish(throwing: error)
+        }
+    }
+
+    private func detect(_ range: Range<Int>, _ pcm: any PCM, _ inbox: Inbox) async {
+        do {
+            inbox.yield(.detected(try await detector.detectSpeech(in: pcm, range: range)))
+        } catch {
+            inbox.finish(throwing: error)
+        }
+    }
+
+    private func recognise(
+        _ chunk: Chunk, _ pcm: any PCM, _ options: RecognitionOptions, _ inbox: Inbox
+    ) async {
+        do {
+            inbox.yield(.recognised(chunk, try await recognizer.recognise(chunk.range, of: pcm, options)))
+        } catch let error as EngineError {
+            inbox.yield(.broke(chunk, error))
+        } catch {
+            inbox.finish(throwing: error)
+        }
+    }
+}

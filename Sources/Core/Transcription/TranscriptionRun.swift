@@ -1,0 +1,71 @@
+import Transcripts
+
+extension TranscriptionPipeline {
+    /// What one run has learned: the state machine and what only the transcript and its progress need.
+    struct Run {
+        let request: Request
+        var state: TranscriptionState
+        private(set) var pcm: (any PCM)?
+        private var claimed: Double?
+        private var remark: String?
+
+        init(request: Request, state: TranscriptionState) {
+            self.request = request
+            self.state = state
+        }
+
+        mutating func take(_ step: Step) -> [TranscriptionState.Action] {
+            switch step {
+            case .decoding(.opened(let description, let pcm)):
+                self.pcm = pcm
+                claimed = description.duration.map(part)
+                return []
+            case .decoding(.decoded(let samples)):
+                return state.event(.decoded(samples: samples, isFinal: false))
+            case .decoding(.finished(let samples, let remark)):
+                self.remark = remark
+                return state.event(.decoded(samples: samples, isFinal: true))
+            case .detected(let spans): return state.event(.detected(spans: spans))
+            case .recognised(let chunk, let recognition):
+                return state.event(.recognised(chunk.number, recognition))
+            case .broke(let chunk, let error): return state.event(.broke(chunk.number, error))
+            }
+        }
+
+        /// How much of a file of `duration` seconds was asked for.
+        private func part(_ duration: Double) -> Double {
+            max(0, min(request.decoding.to ?? duration, duration) - (request.decoding.from ?? 0))
+        }
+
+        func progress(after step: Step) -> TranscriptionProgress {
+            let total = state.isDecoded ? PCMFormat.seconds(state.decoded) : claimed
+            var segments: [Segment] = []
+            if case .recognised(let chunk, _) = step, let (_, outcome) = state.outcomes[chunk.number],
+                case .recognised(let recognition, let flags) = outcome
+            {
+                segments = SegmentBuilder.segments(WordPlacement.words(of: recognition, in: chunk), flags: flags)
+            }
+            return TranscriptionProgress(
+                done: PCMFormat.seconds(state.doneSamples), total: total, segments: segments)
+        }
+
+        func transcript(_ capabilities: RecognizerCapabilities) -> Transcript {
+            let outcomes = state.outcomes.values.sorted { $0.chunk.number < $1.chunk.number }
+            return TranscriptAssembly.transcript(
+                samples: state.decoded, offset: request.decoding.from ?? 0, outcomes: outcomes,
+                capabilities: capabilities, language: request.language,
+                warnings: warnings(capabilities, outcomes.map(\.1)))
+        }
+
+        private func warnings(_ capabilities: RecognizerCapabilities, _ outcomes: [ChunkOutcome]) -> [String] {
+            var warnings = capabilities.warnings
+            if let remark { warnings.append(remark) }
+            let failed = outcomes.filter { if case .failed = $0 { true } else { false } }.count
+            if failed > 0 {
+                warnings.append(
+                    "\(failed) of \(outcomes.count) parts could not be recognised; the timeline says which.")
+            }
+            return warnings
+        }
+    }
+}
