@@ -57,7 +57,8 @@ let modules: [Module] = [
 
     Module("EventLoops", .toolkits, uses: ["CSystem"], tests: []),
     Module("IPAddresses", .toolkits, tests: []),
-    Module("HTTPTypes", .toolkits, tests: []),
+    Module("HTTPTypes", .toolkits, uses: ["IPAddresses"], tests: []),
+    Module("HTTPParsing", .toolkits, uses: ["HTTPTypes"], tests: []),
     Module(
         "HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
 ]
