@@ -52,6 +52,8 @@ struct Module {
 let modules: [Module] = [
     Module("CSystem", .cLibraries, .cSources),
     Module("CCurl", .cLibraries, .systemLibrary),
+    Module("COpenSSL", .cLibraries, .systemLibrary),
+    Module("CWslay", .cLibraries, .systemLibrary),
 
     Module("Transcripts", .core, tests: []),
 
@@ -59,6 +61,8 @@ let modules: [Module] = [
     Module("IPAddresses", .toolkits, tests: []),
     Module("HTTPTypes", .toolkits, uses: ["IPAddresses"], tests: []),
     Module("HTTPParsing", .toolkits, uses: ["HTTPTypes"], tests: []),
+    Module("WebSockets", .toolkits, uses: ["COpenSSL", "CWslay", "HTTPTypes"], tests: []),
+    Module("TLS", .toolkits, uses: ["COpenSSL"]),
     Module(
         "HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
 ]
