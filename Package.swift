@@ -58,6 +58,8 @@ struct Module {
 let modules: [Module] = [
     Module("CSystem", .cLibraries, .cSources),
     Module("CCurl", .cLibraries, .systemLibrary),
+    Module("COpenSSL", .cLibraries, .systemLibrary),
+    Module("CWslay", .cLibraries, .systemLibrary),
 
     Module("CSherpa", .cLibraries, .systemLibrary),
     Module("CPocketSphinx", .cLibraries, .systemLibrary, pkgConfig: "pocketsphinx"),
@@ -88,7 +90,10 @@ let modules: [Module] = [
 
     Module("EventLoops", .toolkits, uses: ["CSystem"], tests: []),
     Module("IPAddresses", .toolkits, tests: []),
-    Module("HTTPTypes", .toolkits, tests: []),
+    Module("HTTPTypes", .toolkits, uses: ["IPAddresses"], tests: []),
+    Module("HTTPParsing", .toolkits, uses: ["HTTPTypes"], tests: []),
+    Module("WebSockets", .toolkits, uses: ["COpenSSL", "CWslay", "HTTPTypes"], tests: []),
+    Module("TLS", .toolkits, uses: ["COpenSSL"]),
     Module(
         "HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
 
