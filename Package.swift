@@ -97,6 +97,13 @@ let modules: [Module] = [
     Module(
         "HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
 
+    Module("CCompression", .cLibraries, .systemLibrary),
+    Module("Crypto", .toolkits, uses: ["COpenSSL"], tests: []),
+    Module(
+        "ModelLibrary", .toolkits, uses: ["CCompression", "Crypto", "EventLoops", "HTTPClient", "HTTPTypes"],
+        tests: ["CCompression", "Crypto", "EventLoops", "FaultyFileServer", "HTTPClient", "HTTPTypes"]),
+
+    Module("FaultyFileServer", .simulators, uses: ["EventLoops"]),
     Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),
 ]
 
@@ -157,6 +164,8 @@ Architecture.check(modules)
 
 let package = Package(
     name: "stentor",
-    products: modules.filter { $0.kind == .executable && $0.tier == .app }.map { .executable(name: $0.name, targets: [$0.name]) },
+    products: modules.filter { $0.kind == .executable && $0.tier == .app }.map {
+        .executable(name: $0.name, targets: [$0.name])
+    },
     targets: modules.map(target) + modules.compactMap(testTarget)
 )
