@@ -17,7 +17,8 @@ struct AnswerPlan {
     }
 
     private mutating func plan(_ request: FaultyFileServer.Request, _ fault: Fault, _ file: [UInt8], _ tag: String) {
-        var file = file
+        var (file, tag) = (file, tag)
+        if case .older(let bytes, let oldTag, _) = fault { (file, tag) = (bytes, oldTag) }
         if case .other(let bytes) = fault { file = bytes }
         if case .longer(let count) = fault { file += [UInt8](repeating: 7, count: count) }
         var offset = request.range.flatMap(Self.offset) ?? 0
@@ -45,7 +46,7 @@ struct AnswerPlan {
 
     private mutating func apply(_ fault: Fault) {
         switch fault {
-        case .cut(let count):
+        case .cut(let count), .older(_, _, let count):
             body = Array(body.prefix(count))
             keepsConnection = false
         case .stall(let count):

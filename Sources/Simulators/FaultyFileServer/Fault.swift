@@ -16,6 +16,8 @@ public enum Fault: Sendable, Hashable {
     case rangeWithoutField
     /// These bytes in place of the file's, from the same offset.
     case other([UInt8])
+    /// An older version of the file with its own entity tag, cut after so many bytes.
+    case older([UInt8], tag: String, cutAfter: Int)
     /// More bytes than the file has, and a length that says so.
     case longer(by: Int)
     /// More bytes than the file has, sent without a length until the connection closes.

@@ -150,7 +150,7 @@ struct SubtitleShapeTests {
     func thai() {
         let parts = ["สวัสดี", "ครับ", "ยินดี", "ต้อนรับ"]
         let spoken = parts.enumerated().map { Word(span: TimeSpan(start: Double($0), end: Double($0) + 1), text: $1) }
-        let shape = SubtitleShape(maxLineLength: 10, maxLines: 1)
+        let shape = SubtitleShape(maxLineLength: 9, maxLines: 1)
         let result = cues(parts.joined(), length: 4, shape: shape, words: spoken)
         #expect(result.map(\.text).joined() == parts.joined())
         let starts = parts.indices.map { parts[..<$0].joined().count }

@@ -84,6 +84,14 @@ struct ModelStoreTests {
         #expect(model.name == "nano" && model.languages == ["de"] && model.isRestricted)
     }
 
+    @Test("an imported SenseVoice is restricted even when its file is not known")
+    func restricted() throws {
+        folder.write("sv/model.int8.onnx", noise(400))
+        folder.write("sv/tokens.txt", [65])
+        let model = try store.importModel(from: "\(folder.path)/sv")
+        #expect(model.kind == .senseVoice && model.isRestricted && model.languages.contains("yue"))
+    }
+
     @Test("links in an imported folder are followed, since caches are made of them")
     func links() throws {
         let source = whisperFolder()

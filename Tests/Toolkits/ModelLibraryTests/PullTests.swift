@@ -59,13 +59,14 @@ struct PullTests {
     func cancelled() async throws {
         try await withFixture(files, faults: [.stall(after: 300_000)]) { fixture in
             let model = try fixture.model(bytes)
-            let pull = Task { try await fixture.puller().pull(model) }
-            await fixture.server.waitUntilStalled()
-            // Whether all of it has been read yet is up to the network; some bytes have been sent.
+            let (arrivals, arrival) = AsyncStream.makeStream(of: Int64.self)
+            let pull = Task { try await fixture.puller().pull(model) { arrival.yield($0.done) } }
+            for await bytes in arrivals where bytes == 300_000 { break }
             pull.cancel()
             await #expect(throws: CancellationError.self) { try await pull.value }
             #expect(!fixture.leftovers().contains("nano"))
             expectInstalled(fixture, try await fixture.puller().pull(model))
+            #expect(fixture.server.requests.map(\.range) == [nil, "bytes=300000-"])
         }
     }
 
@@ -82,31 +83,20 @@ struct PullTests {
 
     @Test("a file that changed on the server is not put together from two versions")
     func changedFile() async throws {
-        let other = Array("lmgg".utf8) + noise(1_500_000, seed: 2)
-        try await withFixture(["/ggml-nano.bin": other], faults: [.cut(after: 400_000)]) { fixture in
-            fixture.server.setTag("\"old\"", of: "/ggml-nano.bin")
-            let model = try fixture.model(bytes)
-            let pull = Task { try await fixture.puller().pull(model) }
-            // The second answer is from the new version: If-Range makes the server send all of it.
-            while fixture.server.requests.isEmpty { await Task.yield() }
-            fixture.server.setFile(bytes, at: "/ggml-nano.bin")
-            fixture.server.setTag("\"new\"", of: "/ggml-nano.bin")
-            expectInstalled(fixture, try await pull.value)
+        let old = Fault.older(noise(bytes.count, seed: 2), tag: "\"old\"", cutAfter: 400_000)
+        try await withFixture(files, faults: [old]) { fixture in
+            expectInstalled(fixture, try await fixture.puller().pull(try fixture.model(bytes)))
+            // If-Range made the second answer the whole of the new version.
+            #expect(fixture.server.requests.map(\.ifRange) == [nil, "\"old\""])
         }
     }
 
     @Test("a seam between two versions that no tag betrays is healed by one more download")
     func unnoticedSeam() async throws {
-        let other = Array("lmgg".utf8) + noise(1_500_000, seed: 2)
-        let answer = Array(other.prefix(500_000)) + bytes.suffix(from: 500_000)
-        try await withFixture(files) { fixture in
-            let model = try fixture.model(bytes)
-            fixture.server.setFile(answer, at: "/ggml-nano.bin")
-            fixture.server.add(.cut(after: 500_000))
-            let pull = Task { try await fixture.puller().pull(model) }
-            while fixture.server.requests.count < 2 { await Task.yield() }
-            fixture.server.setFile(bytes, at: "/ggml-nano.bin")
-            expectInstalled(fixture, try await pull.value)
+        let old = Fault.older(noise(bytes.count, seed: 2), tag: "\"\(bytes.count)\"", cutAfter: 400_000)
+        try await withFixture(files, faults: [old]) { fixture in
+            expectInstalled(fixture, try await fixture.puller().pull(try fixture.model(bytes)))
+            #expect(fixture.server.requests.map(\.range) == [nil, "bytes=400000-", nil])
         }
     }
 
@@ -196,6 +186,16 @@ struct PullTests {
             #expect(try await code { try fixture.store.confirm("nano") } == .damaged)
             expectInstalled(fixture, try await fixture.puller().pull(model))
             #expect(fixture.server.requests.count == 2)
+        }
+    }
+
+    @Test("a model that was imported from the same file is not fetched again")
+    func imported() async throws {
+        try await withFixture(files) { fixture in
+            let path = fixture.folder.write("ggml-nano.bin", bytes)
+            let imported = try fixture.store.importModel(from: path, name: "nano")
+            #expect(try await fixture.puller().pull(try fixture.model(bytes)) == imported)
+            #expect(fixture.server.requests.isEmpty)
         }
     }
 

@@ -19,8 +19,11 @@ public struct ModelCatalogue: Sendable {
         return model
     }
 
-    /// The known model that a single downloaded file makes, told by its hash.
-    func model(ofFile digest: String) -> KnownModel? {
-        models.first { $0.downloads.count == 1 && $0.downloads.contains { $0.sha256.hex == digest } }
+    /// The known model that one of its own files tells by its hash.
+    func model(withFile digest: SHA256Digest) -> KnownModel? {
+        models.first { $0.downloads.contains { $0.sha256 == digest } }
     }
+
+    /// Whether a file of this size can be one of a known model; saves the hashing of those that cannot.
+    func mayKnow(fileOf bytes: Int64) -> Bool { models.contains { $0.downloads.contains { $0.bytes == bytes } } }
 }

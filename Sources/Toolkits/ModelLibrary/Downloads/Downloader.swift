@@ -85,7 +85,7 @@ struct Downloader {
         do {
             try await blocking { try part.append(bytes) }
         } catch let error as SystemCallError where error.meansDiskFull {
-            try await blocking { try part.dropUnfinishedWrite() }
+            // The next pull reads the file anew, so a piece written in part counts as far as it came.
             throw ModelError.system(error, partIsKept: true)
         }
     }

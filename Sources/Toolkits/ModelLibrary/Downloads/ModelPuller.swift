@@ -96,7 +96,10 @@ public struct ModelPuller: Sendable {
 /// The model if it is installed, from this catalogue entry, and whole; a damaged or older one is to be replaced.
 private func intact(_ model: KnownModel, in store: ModelStore) throws -> InstalledModel? {
     do throws(ModelError) {
-        guard try store.record(of: model.name).source == model.sourceMark else { return nil }
+        let record = try store.record(of: model.name)
+        // Told by what it came from, or, when it was imported, by its files.
+        let isTheSame = Set(record.files.map(\.sha256)).isSuperset(of: model.downloads.map(\.sha256.hex))
+        guard record.source == model.sourceMark || isTheSame else { return nil }
         return try store.confirmLocked(model.name)
     } catch {
         guard [.notInstalled, .badRecord, .damaged].contains(error.code) else { throw error }

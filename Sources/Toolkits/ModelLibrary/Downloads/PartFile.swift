@@ -54,14 +54,6 @@ final class PartFile: Sendable {
         }
     }
 
-    /// After a failed write: brings the file back to what was written and hashed whole, so that it can be resumed.
-    func dropUnfinishedWrite() throws {
-        try state.withLock { state in
-            let (number, size) = (state.file.number, state.size)
-            _ = try check("ftruncate") { ftruncate(number, off_t(size)) }
-        }
-    }
-
     /// Makes the bytes durable and gives their hash.
     func finish() throws -> SHA256Digest {
         try state.withLock { state in

@@ -98,6 +98,13 @@ enum Disk {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Bytes of a file; links are followed.
+    static func size(of path: String) throws(SystemCallError) -> Int64 {
+        var status = stat()
+        _ = try check("stat") { stat(path, &status) }
+        return Int64(status.st_size)
+    }
+
     static func isRegularFile(_ descriptor: Int32) throws(SystemCallError) -> Bool {
         var status = stat()
         _ = try check("fstat") { fstat(descriptor, &status) }

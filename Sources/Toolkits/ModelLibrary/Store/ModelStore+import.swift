@@ -40,14 +40,15 @@ extension ModelStore {
         }
     }
 
+    /// The catalogue's entry for these files; also refuses a `.bin` that only has the name of a ggml file.
     private func knownModel(
         _ candidate: ImportCandidate, _ detected: KindDetection, _ catalogue: ModelCatalogue
     ) throws(ModelError) -> KnownModel? {
-        guard detected.kind.roles == [.model], let file = detected.files[.model] else { return nil }
+        guard let path = detected.files[.model].map(candidate.absolute) else { return nil }
         return try withDisk {
-            let path = candidate.absolute(file)
             if detected.kind == .whisperGGML, try !candidate.beginsAsGGML(path) { throw ModelError.unknownKind }
-            return catalogue.model(ofFile: try Disk.digest(of: path, followingLinks: true).digest.hex)
+            guard catalogue.mayKnow(fileOf: try Disk.size(of: path)) else { return nil }
+            return catalogue.model(withFile: try Disk.digest(of: path, followingLinks: true).digest)
         }
     }
 
@@ -62,7 +63,9 @@ extension ModelStore {
             languages: !languages.isEmpty ? languages : known?.languages ?? (isEnglishOnly ? ["en"] : usual),
             // Weights stay as they are in memory; the rest is what the engines themselves need.
             ramBytes: known?.ramBytes ?? bytes + 128 << 20, licence: known?.licence.name ?? "not stated",
-            attribution: known?.licence.attribution, isRestricted: known?.licence.isRestrictive ?? false,
+            attribution: known?.licence.attribution,
+            // Every SenseVoice that was published so far has a licence that restricts its use.
+            isRestricted: known?.licence.isRestrictive ?? (kind == .senseVoice),
             source: "import", files: staging.files)
     }
 }
