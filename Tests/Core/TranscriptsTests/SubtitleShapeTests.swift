@@ -91,6 +91,15 @@ struct SubtitleShapeTests {
         #expect(zip(result, result.dropFirst()).allSatisfy { $0.end <= $1.start })
     }
 
+    @Test("a word that steps back in time does not turn the text around")
+    func backwards() {
+        let spoken = [("Later.", 5.0), ("Earlier.", 1.0)].map {
+            Word(span: TimeSpan(start: $0.1, end: $0.1 + 0.5), text: $0.0)
+        }
+        let shape = SubtitleShape(maxLineLength: 8, maxLines: 1)
+        #expect(cues("Later. Earlier.", length: 8, shape: shape, words: spoken).map(\.text) == ["Later.", "Earlier."])
+    }
+
     @Test("a cue stays to be read, as far as the next one and the media leave room")
     func reading() {
         let shape = SubtitleShape(minimumDuration: 1, maximumDuration: 5, charactersPerSecond: 10)
