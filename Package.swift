@@ -145,6 +145,8 @@ Architecture.check(modules)
 
 let package = Package(
     name: "stentor",
-    products: modules.filter { $0.kind == .executable && $0.tier == .app }.map { .executable(name: $0.name, targets: [$0.name]) },
+    products: modules.filter { $0.kind == .executable && $0.tier == .app }.map {
+        .executable(name: $0.name, targets: [$0.name])
+    },
     targets: modules.map(target) + modules.compactMap(testTarget)
 )
