@@ -70,7 +70,7 @@ let modules: [Module] = [
     Module("HostProcesses", .toolkits, uses: ["CSystem", "Transcription"]),
     Module("Confinement", .toolkits, uses: ["CSystem", "CSeccomp"]),
 
-    Module("Media", .drivers, uses: ["CFFmpeg", "Transcription"]),
+    Module("Media", .drivers, uses: ["CFFmpeg", "Transcription"], tests: ["Transcription", "Workbench"]),
     Module("SherpaEngine", .drivers, uses: ["CSherpa", "Transcription"]),
     Module("SphinxEngine", .drivers, uses: ["CPocketSphinx", "Transcription"]),
     Module("HostedEngines", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"]),
@@ -85,6 +85,7 @@ let modules: [Module] = [
         "stentor", .app, .executable,
         uses: ["CSystem", "HostProcesses", "HostedEngines", "MediaStores", "Settings", "Transcription", "Transcripts"]),
 
+    Module("Workbench", .simulators),
     Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),
 ]
 
