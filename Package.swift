@@ -83,7 +83,8 @@ let modules: [Module] = [
         uses: ["Confinement", "HostProcesses", "Media", "SherpaEngine", "SphinxEngine", "Transcription"]),
     Module(
         "stentor", .app, .executable,
-        uses: ["CSystem", "HostProcesses", "HostedEngines", "MediaStores", "Settings", "Transcription", "Transcripts"]),
+        uses: ["CSystem", "HostProcesses", "HostedEngines", "MediaStores", "Settings", "Transcription", "Transcripts"],
+        tests: ["Transcripts", "Workbench"]),
 
     Module("Workbench", .simulators),
     Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),

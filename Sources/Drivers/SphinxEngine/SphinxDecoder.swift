@@ -16,9 +16,6 @@ final class SphinxDecoder {
 
     /// Frames in a second of PocketSphinx's features.
     private static let frameRate = 100.0
-    /// Samples fed between two looks at the cancel flag.
-    private static let step = PCMFormat.sampleRate / 2
-
     private let decoder: OpaquePointer
 
     init(folder: String, _ beam: Beam) throws(EngineError) {
@@ -37,7 +34,7 @@ final class SphinxDecoder {
         ps_free(decoder)
     }
 
-    func recognise(_ samples: [Int16], isCancelled: () -> Bool) throws(EngineError) -> Recognition {
+    func recognise(_ samples: [Int16]) throws(EngineError) -> Recognition {
         guard ps_start_utt(decoder) == 0 else { throw EngineError(.failed, "PocketSphinx could not begin a part.") }
         var isOpen = true
         defer { if isOpen { ps_end_utt(decoder) } }

@@ -59,6 +59,12 @@ public final class ChildProcess: Sendable {
         handle.kill()
     }
 
+    /// Ends it and waits until the system has let go of it.
+    public func end() async {
+        kill()
+        await handle.reaped()
+    }
+
     // MARK: - Starting and listening
 
     private static func spawn(
