@@ -67,13 +67,19 @@ let modules: [Module] = [
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
     Module("Settings", .core, tests: []),
 
-    Module("HostProcesses", .toolkits, uses: ["CSystem", "Transcription"]),
+    Module("HostProcesses", .toolkits, uses: ["CSystem", "Transcription"], tests: ["Transcription"]),
     Module("Confinement", .toolkits, uses: ["CSystem", "CSeccomp"]),
 
     Module("Media", .drivers, uses: ["CFFmpeg", "Transcription"], tests: ["Transcription", "Workbench"]),
-    Module("SherpaEngine", .drivers, uses: ["CSherpa", "Transcription"]),
-    Module("SphinxEngine", .drivers, uses: ["CPocketSphinx", "Transcription"]),
-    Module("HostedEngines", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"]),
+    Module(
+        "SherpaEngine", .drivers, uses: ["CSherpa", "Transcription"],
+        tests: ["Transcription", "TranscriptionConformance", "Workbench"]),
+    Module(
+        "SphinxEngine", .drivers, uses: ["CPocketSphinx", "Transcription"],
+        tests: ["Transcription", "TranscriptionConformance", "Workbench"]),
+    Module(
+        "HostedEngines", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"],
+        tests: ["HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
 
     Module("MediaStores", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"]),
 
@@ -87,6 +93,7 @@ let modules: [Module] = [
         tests: ["Transcripts", "Workbench"]),
 
     Module("Workbench", .simulators),
+    Module("TranscriptionConformance", .simulators, uses: ["Transcription"]),
     Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),
 ]
 

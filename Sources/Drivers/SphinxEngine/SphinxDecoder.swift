@@ -35,7 +35,10 @@ final class SphinxDecoder {
     }
 
     func recognise(_ samples: [Int16]) throws(EngineError) -> Recognition {
-        guard ps_start_utt(decoder) == 0 else { throw EngineError(.failed, "PocketSphinx could not begin a part.") }
+        // A new stream for each part: noise levels learned from another part, or another file, would change the result.
+        guard ps_start_stream(decoder) == 0, ps_start_utt(decoder) == 0 else {
+            throw EngineError(.failed, "PocketSphinx could not begin a part.")
+        }
         var isOpen = true
         defer { if isOpen { ps_end_utt(decoder) } }
         // All at once: the mean of the whole part is what PocketSphinx normalises by, and costs a third of the errors
