@@ -90,7 +90,7 @@ let modules: [Module] = [
     Module(
         "stentor", .app, .executable,
         uses: ["CSystem", "HostProcesses", "HostedEngines", "MediaStores", "Settings", "Transcription", "Transcripts"],
-        tests: ["Transcripts", "Workbench"]),
+        tests: ["CSystem", "Transcripts", "Workbench"]),
 
     Module("Workbench", .simulators),
     Module("TranscriptionConformance", .simulators, uses: ["Transcription"]),
