@@ -57,6 +57,9 @@ struct Module {
 
 let modules: [Module] = [
     Module("CSystem", .cLibraries, .cSources),
+    Module("CCurl", .cLibraries, .systemLibrary),
+    Module("COpenSSL", .cLibraries, .systemLibrary),
+    Module("CWslay", .cLibraries, .systemLibrary),
 
     Module("CSherpa", .cLibraries, .systemLibrary),
     Module("CPocketSphinx", .cLibraries, .systemLibrary, pkgConfig: "pocketsphinx"),
@@ -94,6 +97,22 @@ let modules: [Module] = [
 
     Module("Workbench", .simulators),
     Module("TranscriptionConformance", .simulators, uses: ["Transcription"]),
+    Module("EventLoops", .toolkits, uses: ["CSystem"], tests: []),
+    Module("IPAddresses", .toolkits, tests: []),
+    Module("HTTPTypes", .toolkits, uses: ["IPAddresses"], tests: []),
+    Module("HTTPParsing", .toolkits, uses: ["HTTPTypes"], tests: []),
+    Module("WebSockets", .toolkits, uses: ["COpenSSL", "CWslay", "HTTPTypes"], tests: []),
+    Module("TLS", .toolkits, uses: ["COpenSSL"]),
+    Module(
+        "HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
+
+    Module("CCompression", .cLibraries, .systemLibrary),
+    Module("Crypto", .toolkits, uses: ["COpenSSL"], tests: []),
+    Module(
+        "ModelLibrary", .toolkits, uses: ["CCompression", "Crypto", "EventLoops", "HTTPClient", "HTTPTypes"],
+        tests: ["CCompression", "Crypto", "EventLoops", "FaultyFileServer", "HTTPClient", "HTTPTypes"]),
+
+    Module("FaultyFileServer", .simulators, uses: ["EventLoops"]),
     Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),
 ]
 

@@ -3,6 +3,7 @@
 #ifndef STENTOR_CSYSTEM_H
 #define STENTOR_CSYSTEM_H
 
+#include "csystem_epoll.h"
 #include "csystem_landlock.h"
 #include "csystem_process.h"
 #include "csystem_sockets.h"

@@ -1,6 +1,7 @@
 extension Character {
     /// Columns on a subtitle line: 0 for what cannot be seen, 2 for East Asian wide characters and emoji, else 1.
     var width: Int {
+        if isASCII { return 1 }
         let scalars = unicodeScalars
         if scalars.allSatisfy(\.properties.isDefaultIgnorableCodePoint) { return 0 }
         // U+FE0F asks for the colourful, wide form of a character that has two.

@@ -41,14 +41,16 @@ public enum SubRip {
         var rest = line.unicodeScalars[...]
         var plain = String.UnicodeScalarView()
         while let scalar = rest.first {
-            // No tag is longer; without the bound a line of opening brackets would cost its length squared.
-            if scalar == "<" || scalar == "{", let end = rest.prefix(256).firstIndex(of: scalar == "<" ? ">" : "}"),
-                isTag(rest[rest.index(after: rest.startIndex)..<end], opening: scalar)
+            let content = rest.dropFirst()
+            // A second opening bracket ends the search, else a line of them would cost its length squared.
+            if scalar == "<" || scalar == "{",
+                let end = content.firstIndex(where: { $0 == scalar || $0 == (scalar == "<" ? ">" : "}") }),
+                content[end] != scalar, isTag(content[..<end], opening: scalar)
             {
-                rest = rest[rest.index(after: end)...]
+                rest = content[content.index(after: end)...]
             } else {
                 plain.append(scalar)
-                rest.removeFirst()
+                rest = content
             }
         }
         return String(plain)

@@ -73,6 +73,8 @@ extension SubtitleToken {
     private static func seam(
         between a: Character, and b: Character, wordBegins: @autoclosure () -> Bool
     ) -> Seam? {
+        // Most text: no ASCII character allows a break inside a word.
+        if a.isASCII, b.isASCII { return nil }
         if a.clingsToNext || b.clingsToPrevious { return nil }
         if a.standsAlone || b.standsAlone {
             if "。！？".contains(a) { return .sentence }
@@ -83,23 +85,31 @@ extension SubtitleToken {
         return a.needsDictionary && b.needsDictionary && wordBegins() ? .word : nil
     }
 
+    private static let closing: Set<Character> = [
+        "\"", "'", "”", "’", "»", ")", "]", "」", "』", "）", "\u{2069}", "\u{200F}",
+    ]
+    private static let clauseMarks = Set<Character>(",;:،؛、，；：—–")
+    private static let sentenceMarks = Set<Character>(".!?…。！？؟۔।።")
+    /// Titles that stand before names.
+    private static let titles: Set<Substring> = [
+        "Mr", "Mrs", "Ms", "Dr", "St", "Prof", "Sr", "Sra", "Hr", "Fr", "Mme", "Nr", "No",
+    ]
+
     /// What the end of a word says about the break behind it.
     static func seam(behind word: Substring, before next: Substring?) -> Seam {
-        let closing: Set<Character> = ["\"", "'", "”", "’", "»", ")", "]", "」", "』", "）", "\u{2069}", "\u{200F}"]
+        // Letters end most words.
+        if word.utf8.last.map({ $0 < 0x80 && $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A }) == true { return .word }
         var core = word
         while let last = core.last, closing.contains(last) { core.removeLast() }
         guard let last = core.last else { return .word }
-        if ",;:،؛、，；：—–".contains(last) { return .clause }
-        guard ".!?…。！？؟۔।።".contains(last) else { return .word }
+        if clauseMarks.contains(last) { return .clause }
+        guard sentenceMarks.contains(last) else { return .word }
         if last == ".", next?.first?.isLowercase == true || isAbbreviation(core.dropLast()) { return .word }
         return .sentence
     }
 
     /// Initials and the titles that stand before names.
     private static func isAbbreviation(_ word: Substring) -> Bool {
-        let titles: Set<Substring> = [
-            "Mr", "Mrs", "Ms", "Dr", "St", "Prof", "Sr", "Sra", "Hr", "Fr", "Mme", "Nr", "No",
-        ]
         return (word.count == 1 && word.first?.isLetter == true) || titles.contains(word)
     }
 }

@@ -1,0 +1,21 @@
+// OpenSSL 3 for Swift. Only what Swift cannot import is wrapped: functions that are really macros.
+#ifndef STENTOR_COPENSSL_SHIM_H
+#define STENTOR_COPENSSL_SHIM_H
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/sha.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+static inline long copenssl_set_min_version(SSL_CTX *context, int version) {
+    return SSL_CTX_set_min_proto_version(context, version);
+}
+
+static inline long copenssl_set_mode(SSL_CTX *context, long mode) {
+    return SSL_CTX_set_mode(context, mode);
+}
+
+#endif
