@@ -70,13 +70,19 @@ let modules: [Module] = [
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
     Module("Settings", .core, tests: []),
 
-    Module("HostProcesses", .toolkits, uses: ["CSystem", "Transcription"]),
+    Module("HostProcesses", .toolkits, uses: ["CSystem", "Transcription"], tests: ["Transcription"]),
     Module("Confinement", .toolkits, uses: ["CSystem", "CSeccomp"]),
 
-    Module("Media", .drivers, uses: ["CFFmpeg", "Transcription"]),
-    Module("SherpaEngine", .drivers, uses: ["CSherpa", "Transcription"]),
-    Module("SphinxEngine", .drivers, uses: ["CPocketSphinx", "Transcription"]),
-    Module("HostedEngines", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"]),
+    Module("Media", .drivers, uses: ["CFFmpeg", "Transcription"], tests: ["Transcription", "Workbench"]),
+    Module(
+        "SherpaEngine", .drivers, uses: ["CSherpa", "Transcription"],
+        tests: ["Transcription", "TranscriptionConformance", "Workbench"]),
+    Module(
+        "SphinxEngine", .drivers, uses: ["CPocketSphinx", "Transcription"],
+        tests: ["Transcription", "TranscriptionConformance", "Workbench"]),
+    Module(
+        "HostedEngines", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"],
+        tests: ["HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
 
     Module("MediaStores", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"]),
 
@@ -86,8 +92,11 @@ let modules: [Module] = [
         uses: ["Confinement", "HostProcesses", "Media", "SherpaEngine", "SphinxEngine", "Transcription"]),
     Module(
         "stentor", .app, .executable,
-        uses: ["CSystem", "HostProcesses", "HostedEngines", "MediaStores", "Settings", "Transcription", "Transcripts"]),
+        uses: ["CSystem", "HostProcesses", "HostedEngines", "MediaStores", "Settings", "Transcription", "Transcripts"],
+        tests: ["CSystem", "Transcripts", "Workbench"]),
 
+    Module("Workbench", .simulators),
+    Module("TranscriptionConformance", .simulators, uses: ["Transcription"]),
     Module("EventLoops", .toolkits, uses: ["CSystem"], tests: []),
     Module("IPAddresses", .toolkits, tests: []),
     Module("HTTPTypes", .toolkits, uses: ["IPAddresses"], tests: []),

@@ -43,7 +43,6 @@ enum MediaHost {
         _ socket: PacketSocket
     ) throws {
         do throws(DecodingError) {
-            if extent.isComplete, extent.available == 0 { throw DecodingError(.empty, "The file is empty.") }
             let input = try MediaInput(descriptor: media.raw, extent: extent) { end throws(DecodingError) in
                 try wait(forBytesBefore: end, socket)
             }

@@ -26,7 +26,8 @@ struct Installation: Sendable {
             try FileManager.default.createDirectory(
                 atPath: workFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw OutputError("the data folder \(settings.dataFolder) cannot be written; STENTOR_DATA_DIR names another")
+            throw OutputError(
+                "the data folder \(settings.dataFolder) cannot be written; STENTOR_DATA_DIR names another")
         }
     }
 

@@ -1,5 +1,4 @@
 import Glibc
-import HostProcesses
 
 /// Ctrl-C and SIGTERM: the first cancels the work, which then cleans up; a second ends the process.
 struct Interruption: Sendable {
@@ -10,19 +9,19 @@ struct Interruption: Sendable {
     init() {
         var signals = Self.signals
         pthread_sigmask(SIG_BLOCK, &signals, nil)
-        // A closed pipe is an error of the write, not the end of the process.
+        // A closed pipe is an error of the write, and so is a file that may not grow; not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
     }
 
-    func onSignal(_ cancel: @escaping @Sendable () -> Void) {
-        Thread.start(named: "signals") {
-            var signals = Self.signals
-            var number: CInt = 0
-            sigwait(&signals, &number)
-            cancel()
-            sigwait(&signals, &number)
-            _exit(Self.exitCode)
-        }
+    /// Waits for the signals on the calling thread, for ever. Dispatch's own main loop would unblock them.
+    func wait(_ cancel: () -> Void) -> Never {
+        var signals = Self.signals
+        var number: CInt = 0
+        sigwait(&signals, &number)
+        cancel()
+        sigwait(&signals, &number)
+        _exit(Self.exitCode)
     }
 
     private static var signals: sigset_t {

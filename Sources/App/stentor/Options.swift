@@ -80,7 +80,8 @@ struct ParsedOptions: Sendable {
     func time(_ name: String) throws(UsageError) -> Double? {
         guard let text = text(name) else { return nil }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
-        guard (1...3).contains(parts.count), !parts.contains(where: { $0 == nil || $0?.isFinite != true || ($0 ?? 0) < 0 })
+        guard (1...3).contains(parts.count),
+            !parts.contains(where: { $0 == nil || $0?.isFinite != true || ($0 ?? 0) < 0 })
         else { throw UsageError("\(name) must be seconds, mm:ss or hh:mm:ss") }
         return parts.compactMap(\.self).reduce(0) { $0 * 60 + $1 }
     }

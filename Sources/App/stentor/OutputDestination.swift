@@ -63,7 +63,8 @@ enum OutputDestination: Sendable, Equatable {
 enum WholeFile {
     static func write(_ text: String, to path: RawWord) throws(OutputError) {
         let part = path.folder.appending(
-            RawWord(bytes: RawWord(".").bytes + path.lastComponent.bytes.prefix(200) + RawWord(".\(getpid()).part").bytes))
+            RawWord(
+                bytes: RawWord(".").bytes + path.lastComponent.bytes.prefix(200) + RawWord(".\(getpid()).part").bytes))
         let descriptor = csystem_open(part.path, O_WRONLY | O_CREAT | O_EXCL, 0o666)
         guard descriptor >= 0 else { throw failure(path) }
         let isWritten = write(Array(text.utf8), descriptor) && fsync(descriptor) == 0

@@ -40,9 +40,10 @@ struct RawWord: Sendable, Hashable, ExpressibleByStringLiteral {
 
     /// For people: on one line, without what would steer a terminal.
     var display: String {
-        String(text.unicodeScalars.map { scalar -> Character in
-            scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) ? "\u{FFFD}" : Character(scalar)
-        })
+        String(
+            text.unicodeScalars.map { scalar -> Character in
+                scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) ? "\u{FFFD}" : Character(scalar)
+            })
     }
 
     private static let slash = CChar(bitPattern: UInt8(ascii: "/"))

@@ -47,22 +47,33 @@ struct TranscribeCommand {
         let decoder = HostedDecoder(
             executable: installation.host, workFolder: installation.workFolder, startsAhead: options.files.count > 1)
         decoder.startAhead()
+        do {
+            let code = try await transcribeAll(options, decoder, installation)
+            await decoder.stop()
+            return code
+        } catch {
+            await decoder.stop()
+            throw error
+        }
+    }
+
+    private func transcribeAll(
+        _ options: TranscribeOptions, _ decoder: HostedDecoder, _ installation: Installation
+    ) async throws -> CInt {
         let engine = try await ReadyEngine(options, settings, installation)
         var failures = 0
         for (index, file) in options.files.enumerated() {
             if index > 0, index == options.files.count - 1 { decoder.stopStartingAhead() }
             do {
                 try await transcribe(file, options, decoder, engine, installation)
-            } catch let error as CancellationError {
-                await engine.pool.stop()
-                throw error
             } catch {
-                try Task.checkCancellation()
+                if Task.isCancelled { break }
                 failures += 1
                 console.note("stentor: \(file == "-" ? "standard input" : file.display): \(error)")
             }
         }
         await engine.pool.stop()
+        try Task.checkCancellation()
         return failures == 0 ? 0 : 1
     }
 

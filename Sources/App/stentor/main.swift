@@ -1,9 +1,8 @@
 import Glibc
 
-// Before any thread starts: the signals are read by one thread, see `Interruption`.
+// Before any thread starts, so that all of them leave the signals to this one.
 let interruption = Interruption()
 let stentor = Stentor(arguments: RawArguments(CommandLine.unsafeArgv, count: Int(CommandLine.argc)))
-// Awaited here: the process ends with its result.
-let work = Task { await stentor.run() }
-interruption.onSignal { work.cancel() }
-exit(await work.value)
+// Detached, because this thread waits for signals and runs no tasks; the process ends with its result.
+let work = Task.detached { exit(await stentor.run()) }
+interruption.wait { work.cancel() }

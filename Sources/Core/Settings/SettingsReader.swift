@@ -30,7 +30,9 @@ struct SettingsReader {
     /// A comma-separated list of known words.
     mutating func list(_ name: String, among known: [String]) -> [String]? {
         guard let text = source[name] else { return nil }
-        let words = text.lowercased().split(separator: ",").map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
+        let words = text.lowercased().split(separator: ",").map { $0.filter { !$0.isWhitespace } }.filter {
+            !$0.isEmpty
+        }
         guard !words.isEmpty, words.allSatisfy(known.contains) else {
             problems.append("\(name) must be one or more of \(known.joined(separator: ", "))")
             return nil

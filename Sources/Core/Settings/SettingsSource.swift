@@ -28,7 +28,8 @@ public enum EnvironmentFile {
             guard let equals = line.firstIndex(of: "="), isName(line[..<equals]) else {
                 throw SettingsError(problems: [".env line \(number + 1) is not of the form NAME=value"])
             }
-            variables[String(line[..<equals])] = try value(trimmed(line[line.index(after: equals)...]), line: number + 1)
+            variables[String(line[..<equals])] = try value(
+                trimmed(line[line.index(after: equals)...]), line: number + 1)
         }
         return variables
     }

@@ -127,7 +127,8 @@ public struct EngineSelection: Sendable {
     private func refusal(_ providers: [String], _ language: String?) -> EngineRefusal {
         guard let language, !candidates.isEmpty else {
             return EngineRefusal(
-                description: "No speech engine is installed: run “make setup”, or pull a model (“stentor models list”).")
+                description: "No speech engine is installed: run “make setup”, or pull a model (“stentor models list”)."
+            )
         }
         return EngineRefusal(
             description: "No installed model knows the language “\(language)”: “stentor models list” shows which do, "

@@ -38,7 +38,8 @@ extension Transcript {
         guard offset > 0 else { return }
         func moved(_ span: TimeSpan) -> TimeSpan {
             TimeSpan(
-                start: ((span.start + offset) * 1000).rounded() / 1000, end: ((span.end + offset) * 1000).rounded() / 1000)
+                start: ((span.start + offset) * 1000).rounded() / 1000,
+                end: ((span.end + offset) * 1000).rounded() / 1000)
         }
         for index in segments.indices {
             segments[index].span = moved(segments[index].span)

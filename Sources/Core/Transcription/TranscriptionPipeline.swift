@@ -38,7 +38,9 @@ public struct TranscriptionPipeline: Sendable {
             // The children report through the stream: one ordered line of events for the state machine.
             for try await step in events {
                 try Task.checkCancellation()
-                for action in run.take(step) {
+                let actions = run.take(step)
+                report(run.progress(after: step))
+                for action in actions {
                     switch action {
                     case .finish: return run.transcript(recognizer.capabilities)
                     case .fail(let error): throw error
@@ -52,7 +54,6 @@ public struct TranscriptionPipeline: Sendable {
                         group.addTask { await recognise(chunk, pcm, options, inbox) }
                     }
                 }
-                report(run.progress(after: step))
             }
             throw CancellationError()
         }

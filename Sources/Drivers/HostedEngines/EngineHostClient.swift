@@ -47,10 +47,11 @@ actor EngineHostClient {
         return recognition
     }
 
-    /// Ends the host at once.
-    func stop() {
-        host?.child.kill()
+    /// Ends the host, if there is one; no request may be under way.
+    func stop() async {
+        guard let ending = host else { return }
         host = nil
+        await ending.child.end()
     }
 
     // MARK: - One request

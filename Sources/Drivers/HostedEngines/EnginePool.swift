@@ -21,7 +21,7 @@ public actor EnginePool {
         try await withClient { try await $0.capabilities() }
     }
 
-    /// Ends all hosts at once.
+    /// Ends all hosts, once no request is under way.
     public func stop() async {
         for client in clients { await client.stop() }
     }

@@ -10,6 +10,7 @@ public final class HostedDecoder: AudioDecoder {
     private let workFolder: String
     private let startsAhead: Atomic<Bool>
     private let ahead = Mutex<ChildProcess?>(nil)
+    private let working = Mutex<[CInt: ChildProcess]>([:])
 
     /// - Parameters:
     ///   - executable: path of `stentor-host`.
@@ -30,6 +31,13 @@ public final class HostedDecoder: AudioDecoder {
     /// The next file is the last one: its host is not followed by another.
     public func stopStartingAhead() {
         startsAhead.store(false, ordering: .relaxed)
+    }
+
+    /// Ends every host and waits until they are gone.
+    public func stop() async {
+        stopStartingAhead()
+        let waiting = ahead.withLock { $0.take() }
+        for host in working.withLock({ Array($0.values) }) + [waiting].compactMap(\.self) { await host.end() }
     }
 
     public func decode(
@@ -69,9 +77,12 @@ public final class HostedDecoder: AudioDecoder {
     ) async throws {
         let host = try take()
         if startsAhead.load(ordering: .relaxed) { startAhead() }
+        working.withLock { $0[host.identifier] = host }
+        defer { working.withLock { _ = $0.removeValue(forKey: host.identifier) } }
         try await withTaskCancellationHandler {
             do {
                 try await converse(with: host, media, options, events)
+                await host.end()
             } catch let ending as ChildProcess.Ending {
                 throw DecodingError(.crashed, "The file made the decoder fail: \(ending).")
             } catch let error as SystemError where error.number == EPIPE || error.number == ECONNRESET {
@@ -86,7 +97,6 @@ public final class HostedDecoder: AudioDecoder {
         with host: ChildProcess, _ media: any MediaSource, _ options: DecodingOptions,
         _ events: AsyncThrowingStream<DecodingEvent, any Error>.Continuation
     ) async throws {
-        defer { host.kill() }
         var file: UnlinkedFile?
         while true {
             switch try await host.receive().message(MediaReply.self) {

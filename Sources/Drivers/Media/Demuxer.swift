@@ -88,6 +88,7 @@ final class Demuxer {
         var format: UnsafePointer<AVInputFormat>?
         let status = av_probe_input_buffer2(input.context, &format, nil, nil, 0, 0)
         if let failure = input.failure { throw failure }
+        if input.isEmpty { throw DecodingError(.empty, "The file is empty.") }
         guard status >= 0, let format, let name = format.pointee.name else {
             throw DecodingError(.notMedia, "This is not a media file that can be recognised.")
         }

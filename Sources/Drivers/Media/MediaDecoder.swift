@@ -48,6 +48,8 @@ public struct MediaDecoder {
                 if pass.isReportDue { try report(.decoded(samples: pass.flushed())) }
             }
         }
+        // The last packet of a PCM file may be padding.
+        if damaged == 1 { pass.damagedPackets -= 1 }
         if !pass.writer.isFull { _ = try decoder.decode(nil) { frame throws(DecodingError) in try pass.take(frame) } }
         return try pass.finish(ending: ending)
     }

@@ -39,6 +39,9 @@ public final class MediaInput {
         avio_context_free(&context)
     }
 
+    /// Nothing has come and nothing will.
+    var isEmpty: Bool { extent.isComplete && extent.available == 0 }
+
     fileprivate func read(into buffer: UnsafeMutablePointer<UInt8>, count: Int) -> CInt {
         do throws(DecodingError) {
             while position >= extent.available, !extent.isComplete {

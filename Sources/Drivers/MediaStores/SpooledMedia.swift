@@ -23,7 +23,8 @@ public final class SpooledMedia: MediaSource {
     public var descriptor: CInt { reading.raw }
 
     public var extent: MediaExtent {
-        state.withLock { MediaExtent(available: $0.available, isComplete: $0.isComplete) }
+        // A medium that failed has not ended: who waits for more hears why.
+        state.withLock { MediaExtent(available: $0.available, isComplete: $0.isComplete && $0.failure == nil) }
     }
 
     /// Starts to copy everything that can be read from `input` into a file in `folder`, on a thread of its own.

@@ -18,6 +18,15 @@ public enum SherpaModel: String, Sendable, CaseIterable {
         }
     }
 
+    /// What the model knows when nobody said.
+    var usualLanguages: [String] {
+        switch self {
+        case .whisper: WhisperLanguages.codes
+        case .senseVoice: ["zh", "en", "ja", "ko", "yue"]
+        case .transducer, .moonshine: ["en"]
+        }
+    }
+
     /// Whisper finds the language by itself; Parakeet and SenseVoice never need one; Moonshine knows only its own.
     var detectsLanguage: Bool { self == .whisper || self == .senseVoice }
 

@@ -32,7 +32,8 @@ public final class SherpaRecognizer: SpeechEngine {
         }
         recognizer = created
         capabilities = RecognizerCapabilities(
-            engine: "sherpa", model: name, languages: languages, detectsLanguage: model.detectsLanguage,
+            engine: "sherpa", model: name, languages: languages.isEmpty ? model.usualLanguages : languages,
+            detectsLanguage: model.detectsLanguage,
             takesPrompt: false, givesWordTimes: model == .transducer || model == .senseVoice)
     }
 
@@ -43,12 +44,12 @@ public final class SherpaRecognizer: SpeechEngine {
     public func recognise(
         _ samples: [Int16], _ options: RecognitionOptions, isCancelled: () -> Bool
     ) throws(EngineError) -> Recognition {
-        if let language = options.language, !capabilities.languages.isEmpty,
-            !capabilities.languages.contains(language)
-        {
+        if let language = options.language, !capabilities.languages.contains(language) {
             throw EngineError(
                 .unknownLanguage, "The model “\(capabilities.model)” does not know the language “\(language)”.")
         }
+        // Less than one frame of features is nothing to recognise.
+        guard samples.count >= Self.shortestInput else { return Recognition(text: "") }
         guard let stream = functions.createStream(recognizer) else {
             throw EngineError(.failed, "The engine could not begin a part.")
         }
@@ -67,6 +68,8 @@ public final class SherpaRecognizer: SpeechEngine {
         let length = PCMFormat.seconds(samples.count)
         return SherpaResult(result.pointee).recognition(length: length, lead: PCMFormat.seconds(lead))
     }
+
+    private static let shortestInput = PCMFormat.sample(at: 0.025)
 
     /// Silence before the audio, in samples: another place in the model's window is what greedy decoding has for another
     /// setting, and it is usually enough to leave a loop.

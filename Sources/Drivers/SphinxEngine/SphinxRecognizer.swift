@@ -13,7 +13,7 @@ public final class SphinxRecognizer: SpeechEngine {
             "Recognised by PocketSphinx, which needs no download but gets about every third word wrong and knows only "
                 + "English. A better model: “stentor models list”, then “stentor models pull NAME”."
         ])
-    public let stopsInsideChunk = true
+    public let stopsInsideChunk = false
 
     private let folder: String
     private let ordinary: SphinxDecoder
@@ -32,7 +32,7 @@ public final class SphinxRecognizer: SpeechEngine {
             throw EngineError(.unknownLanguage, "PocketSphinx knows only English, not “\(language)”.")
         }
         let decoder = options.isSecondLook ? try carefulDecoder() : ordinary
-        return try decoder.recognise(samples, isCancelled: isCancelled)
+        return try decoder.recognise(samples)
     }
 
     private func carefulDecoder() throws(EngineError) -> SphinxDecoder {

@@ -59,6 +59,17 @@ public final class ChildProcess: Sendable {
         handle.kill()
     }
 
+    /// Waits until the system has let go of it.
+    public func gone() async {
+        await handle.reaped()
+    }
+
+    /// Ends it and waits until the system has let go of it.
+    public func end() async {
+        kill()
+        await gone()
+    }
+
     // MARK: - Starting and listening
 
     private static func spawn(

@@ -87,7 +87,7 @@ struct ChunkPlannerTests {
     @Test("speech without a silence is cut where it is quietest")
     func quietest() {
         let quiet = span(20, 20.05)
-        let pieces = SpeechSpans.split(span(0, 40)) { quiet.overlaps($0) ? 0 : 1 }
+        let pieces = SpeechSpans.split(span(0, 40)) { 1 - Double(quiet.clamped(to: $0).count) / Double($0.count) }
         #expect(pieces.count == 2)
         #expect(quiet.contains(pieces[0].upperBound))
         #expect(pieces[0].upperBound == pieces[1].lowerBound)

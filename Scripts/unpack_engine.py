@@ -1,0 +1,36 @@
+"""Takes the native files and licences out of the engine's wheels: unpack_engine.py WHEELS FOLDER"""
+
+import os
+import shutil
+import sys
+import zipfile
+
+WANTED = {
+    "sherpa_onnx/lib/libsherpa-onnx-c-api.so",
+    "sherpa_onnx/lib/libonnxruntime.so",
+    "silero_vad/data/silero_vad.onnx",
+}
+
+
+def main(wheels: str, folder: str) -> None:
+    fresh = folder + ".new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    os.makedirs(fresh)
+    found = set()
+    for wheel in sorted(os.listdir(wheels)):
+        with zipfile.ZipFile(os.path.join(wheels, wheel)) as archive:
+            for name in archive.namelist():
+                if name in WANTED:
+                    with archive.open(name) as source, open(os.path.join(fresh, os.path.basename(name)), "wb") as target:
+                        shutil.copyfileobj(source, target)
+                    found.add(name)
+    missing = WANTED - found
+    if missing:
+        sys.exit(f"the wheels do not hold {', '.join(sorted(missing))}")
+    # Never half an engine: the folder is replaced once it is whole.
+    shutil.rmtree(folder, ignore_errors=True)
+    os.rename(fresh, folder)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
