@@ -1,7 +1,7 @@
 """Transcripts as independent readers see them: jsonschema for the JSON, FFmpeg for the subtitles.
 
-STENTOR_BIN_DIR names the folder of the built programs; `render-transcript` there turns JSON, SubRip or WebVTT into any
-output format.
+STENTOR_BIN_DIR names the folder of the built programs: `stentor` and `render-transcript`, which turns JSON, SubRip or
+WebVTT into any output format.
 """
 
 import json
@@ -16,7 +16,9 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "Schemas/transcript.schema.json").read_text(encoding="utf-8"))
-RENDERER = pathlib.Path(os.environ["STENTOR_BIN_DIR"]) / "render-transcript"
+PROGRAMS = pathlib.Path(os.environ["STENTOR_BIN_DIR"])
+RENDERER = PROGRAMS / "render-transcript"
+STENTOR = PROGRAMS / "stentor"
 
 WORDS = [
     "the", "river", "Yes.", "well,", "“Quite,”", "3.14", "42", "Mr.", "end?", "x<y", "a&b", "&amp;", "-->", "a--->b",
@@ -155,3 +157,33 @@ def test_line_limits_hold(form):
         assert len(lines) <= 3
         if form == "srt":
             assert all(len(line) <= 20 or not line.isascii() for line in lines)
+
+
+@pytest.fixture(scope="module")
+def transcribed(tmp_path_factory):
+    """The bundled sample as the program itself writes it, in every format at once."""
+    folder = tmp_path_factory.mktemp("transcribed")
+    subprocess.run(
+        [STENTOR, "transcribe", "--language", "en", "--engine", "sphinx", "--words", "--quiet",
+         "--format", "json,srt,vtt,txt,tsv,md", "--output", f"{folder}/", ROOT / "Samples/welcome.ogg"],
+        env={**os.environ, "STENTOR_DATA_DIR": str(folder / "data")}, timeout=300, check=True)
+    return folder
+
+
+def test_what_the_program_writes_is_valid_and_accounts_for_every_second(transcribed):
+    document = json.loads((transcribed / "welcome.json").read_text(encoding="utf-8"))
+    validator().validate(document)
+    assert document["text"] and all(segment["words"] for segment in document["segments"])
+    reached = 0
+    for stretch in document["timeline"]:
+        assert stretch["start"] == pytest.approx(reached, abs=0.0011) and stretch["end"] > stretch["start"]
+        reached = stretch["end"]
+    assert reached == pytest.approx(document["duration"], abs=0.0011)
+
+
+@pytest.mark.parametrize("form", ["srt", "vtt"])
+def test_ffmpeg_reads_the_subtitles_that_the_program_writes(transcribed, form):
+    path = transcribed / f"welcome.{form}"
+    found = packets(path)
+    assert found and found == times(path.read_text(encoding="utf-8"))
+    assert all(start + length <= following for (start, length), (following, _) in zip(found, found[1:]))
