@@ -64,6 +64,7 @@ struct TextOutputTests {
     func rttm() {
         let transcript = transcript([
             segment(0, 1.25, "Hello", speaker: "Ann B"), segment(2, 3, "Hi"),
+            segment(3, 3, "nothing", speaker: "SPEAKER_01"),
             segment(3.5, 4, "Yes", speaker: "SPEAKER_01"),
         ])
         let lines = transcript.rendered(as: .rttm, options: RenderingOptions(title: "my talk.mp4")).split(

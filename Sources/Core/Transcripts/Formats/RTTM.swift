@@ -1,13 +1,15 @@
-/// Rich Transcription Time Marked (NIST RT-09 evaluation plan, appendix A): one line for each turn of a known speaker.
+/// Rich Transcription Time Marked (NIST RT-09 evaluation plan, appendix A): one line for each segment of a known speaker.
 ///
-/// Segments without a speaker are left out: the format has nothing to say about them.
+/// Segments are not joined to turns, since tools would count the silence between them as speech. Those without a
+/// speaker are left out: the format has nothing to say about them.
 enum RTTM {
     static func render(_ transcript: Transcript, recording: String) -> String {
         var output = ""
-        for turn in transcript.turns {
-            guard let speaker = turn.speaker else { continue }
-            let start = Timecode.milliseconds(turn.span.start)
-            let length = max(0, Timecode.milliseconds(turn.span.end) - start)
+        for segment in transcript.segments {
+            guard let speaker = segment.speakerLabel else { continue }
+            let start = Timecode.milliseconds(segment.span.start)
+            let length = Timecode.milliseconds(segment.span.end) - start
+            guard length > 0 else { continue }
             output += "SPEAKER \(field(recording)) 1 \(fixed(start)) \(fixed(length)) <NA> <NA> \(field(speaker)) "
             output += "<NA> <NA>\n"
         }
