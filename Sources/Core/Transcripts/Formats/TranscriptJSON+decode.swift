@@ -29,7 +29,7 @@ extension TranscriptJSON {
     /// Reads what `encode` wrote. Without words the confidences of segments are lost, since they are the words' mean.
     ///
     /// - Parameter limit: bytes the text may have at most.
-    public static func decode(_ bytes: [UInt8], limit: Int = 256 << 20) throws(TranscriptJSONError) -> Transcript {
+    public static func decode(_ bytes: [UInt8], limit: Int = 64 << 20) throws(TranscriptJSONError) -> Transcript {
         guard bytes.count <= limit else { throw TranscriptJSONError(code: .tooLarge(limit: limit)) }
         let document: Document
         do {
