@@ -92,8 +92,11 @@ let modules: [Module] = [
         uses: ["Confinement", "HostProcesses", "Media", "SherpaEngine", "SphinxEngine", "Transcription"]),
     Module(
         "stentor", .app, .executable,
-        uses: ["CSystem", "HostProcesses", "HostedEngines", "MediaStores", "Settings", "Transcription", "Transcripts"],
-        tests: ["CSystem", "Transcripts", "Workbench"]),
+        uses: [
+            "CSystem", "EventLoops", "HTTPClient", "HostProcesses", "HostedEngines", "MediaStores", "ModelLibrary",
+            "Settings", "Transcription", "Transcripts",
+        ],
+        tests: ["CSystem", "FaultyFileServer", "Transcripts", "Workbench"]),
 
     Module("Workbench", .simulators),
     Module("TranscriptionConformance", .simulators, uses: ["Transcription"]),

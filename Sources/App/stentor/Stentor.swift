@@ -14,6 +14,8 @@ struct Stentor: Sendable {
             switch words.first?.text {
             case "transcribe":
                 return try await TranscribeCommand(words.dropFirst(), try settings(), console).run()
+            case "models": return try await ModelsCommand(words.dropFirst(), try settings(), console).run()
+            case "doctor": return try await DoctorCommand(words.dropFirst(), try settings(), console).run()
             case "help", "--help", "-h": try console.output(Help.text)
             case "version", "--version": try console.output("stentor \(Help.version)\n")
             case nil: throw UsageError("a command is missing")

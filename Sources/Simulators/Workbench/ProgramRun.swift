@@ -16,7 +16,7 @@ public final class ProgramRun: Sendable {
     private let process: Process
     private let output = Gathered()
     private let errors = Gathered()
-    private let ended = DispatchSemaphore(value: 0)
+    private let ended = Occurrence()
 
     /// Starts the program.
     /// - Parameters:
@@ -37,7 +37,7 @@ public final class ProgramRun: Sendable {
         process.standardError = errorPipe
         let inputPipe = input.map { _ in Pipe() }
         process.standardInput = inputPipe ?? FileHandle.nullDevice
-        process.terminationHandler = { [ended] _ in ended.signal() }
+        process.terminationHandler = { [ended] _ in ended.happen() }
         try process.run()
         output.gather(outputPipe.fileHandleForReading)
         errors.gather(errorPipe.fileHandleForReading)
@@ -56,39 +56,38 @@ public final class ProgramRun: Sendable {
         kill(identifier, number)
     }
 
-    /// Blocks until a line of standard error that holds `text` has appeared, or the program has ended.
-    public func waitForErrors(holding text: String) {
-        errors.wait { String(decoding: $0, as: UTF8.self).contains(text) }
+    /// Waits until standard error holds `text`, or the program has ended.
+    public func waitForErrors(holding text: String) async {
+        await errors.wait { String(decoding: $0, as: UTF8.self).contains(text) }
     }
 
-    /// Blocks until the program has ended.
-    public func finish() -> Result {
-        ended.wait()
-        let isSignalled = process.terminationReason == .uncaughtSignal
+    /// Waits until the program has ended and everything it said is gathered.
+    public func finish() async -> Result {
+        await ended.wait()
+        let (said, complained) = (await output.all(), await errors.all())
         return Result(
-            code: process.terminationStatus, isSignalled: isSignalled, output: output.all(),
-            errors: String(decoding: errors.all(), as: UTF8.self))
+            code: process.terminationStatus, isSignalled: process.terminationReason == .uncaughtSignal, output: said,
+            errors: String(decoding: complained, as: UTF8.self))
     }
 
     /// Runs to the end.
     public static func run(
         _ program: String, _ arguments: [String], input: Data? = nil, environment: [String: String] = [:],
         folder: URL? = nil
-    ) throws -> Result {
-        try ProgramRun(program, arguments, input: input, environment: environment, folder: folder).finish()
+    ) async throws -> Result {
+        try await ProgramRun(program, arguments, input: input, environment: environment, folder: folder).finish()
     }
 }
 
-/// What arrives on a pipe, gathered on a thread of its own.
+/// What arrives on a pipe, gathered on a thread of its own: tests wait without holding a thread of the shared pool.
 private final class Gathered: Sendable {
     private struct State {
         var data = Data()
         var isOver = false
+        var waiters: [(condition: @Sendable (Data) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     private let state = Mutex(State())
-    private let changed = DispatchSemaphore(value: 0)
-    private let over = DispatchSemaphore(value: 0)
 
     func gather(_ handle: FileHandle) {
         let reader = handle.fileDescriptor
@@ -98,27 +97,66 @@ private final class Gathered: Sendable {
                 let count = read(reader, &buffer, buffer.count)
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else { break }
-                state.withLock { $0.data.append(contentsOf: buffer[0..<count]) }
-                changed.signal()
+                update { $0.data.append(contentsOf: buffer[0..<count]) }
             }
-            state.withLock { $0.isOver = true }
+            update { $0.isOver = true }
             withExtendedLifetime(handle) {}
-            changed.signal()
-            over.signal()
         }
     }
 
-    func wait(until condition: (Data) -> Bool) {
-        while true {
-            let (data, isOver) = state.withLock { ($0.data, $0.isOver) }
-            if condition(data) || isOver { return }
-            changed.wait()
+    private func update(_ change: (inout State) -> Void) {
+        let ready = state.withLock { state in
+            change(&state)
+            let (data, isOver) = (state.data, state.isOver)
+            let ready = state.waiters.filter { isOver || $0.condition(data) }
+            state.waiters.removeAll { isOver || $0.condition(data) }
+            return ready
+        }
+        for waiter in ready { waiter.continuation.resume() }
+    }
+
+    func wait(until condition: @escaping @Sendable (Data) -> Bool) async {
+        await withCheckedContinuation { continuation in
+            let isReady = state.withLock { state in
+                if state.isOver || condition(state.data) { return true }
+                state.waiters.append((condition, continuation))
+                return false
+            }
+            if isReady { continuation.resume() }
         }
     }
 
-    func all() -> Data {
-        over.wait()
-        over.signal()
+    func all() async -> Data {
+        await wait { _ in false }
         return state.withLock { $0.data }
+    }
+}
+
+/// Something that happens once.
+private final class Occurrence: Sendable {
+    private struct State {
+        var hasHappened = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    func happen() {
+        let waiters = state.withLock { state in
+            state.hasHappened = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        waiters.forEach { $0.resume() }
+    }
+
+    func wait() async {
+        await withCheckedContinuation { waiter in
+            let hasHappened = state.withLock { state in
+                if !state.hasHappened { state.waiters.append(waiter) }
+                return state.hasHappened
+            }
+            if hasHappened { waiter.resume() }
+        }
     }
 }

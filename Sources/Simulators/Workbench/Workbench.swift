@@ -41,9 +41,13 @@ public final class Workbench: Sendable {
     /// Makes a file with the `ffmpeg` program; the name of the result comes last.
     @discardableResult
     public func ffmpeg(_ arguments: [String], _ name: String) throws -> String {
-        let result = try ProgramRun.run(
-            "/usr/bin/ffmpeg", ["-nostdin", "-loglevel", "error", "-y"] + arguments + [path(name)], folder: folder)
-        guard result.code == 0 else { throw ToolError(description: "ffmpeg: \(result.errors)") }
+        let program = Process()
+        program.executableURL = URL(fileURLWithPath: "/usr/bin/ffmpeg")
+        program.arguments = ["-nostdin", "-loglevel", "error", "-y"] + arguments + [path(name)]
+        program.currentDirectoryURL = folder
+        try program.run()
+        program.waitUntilExit()
+        guard program.terminationStatus == 0 else { throw ToolError(description: "ffmpeg could not make \(name)") }
         return path(name)
     }
 

@@ -20,22 +20,22 @@ struct HostTests {
     }
 
     /// Starts on a long file and waits until recognition is under way.
-    private func startLong(_ arguments: [String] = []) throws -> ProgramRun {
+    private func startLong(_ arguments: [String] = []) async throws -> ProgramRun {
         let run = try stentor.start(["transcribe", "--engine", "sphinx"] + arguments + [try longFile()])
-        run.waitForErrors(holding: " % ")
+        await run.waitForErrors(holding: " % ")
         return run
     }
 
     @Test(
         "Landlock is one of the layers",
         .enabled(if: csystem_landlock_version() > 0, "Landlock is not in this kernel"), arguments: ["media", "engine"])
-    func landlock(role: String) throws {
-        let result = try ProgramRun.run(Workbench.programs.appending(path: "stentor-host").path, ["check-\(role)"])
+    func landlock(role: String) async throws {
+        let result = try await ProgramRun.run(Workbench.programs.appending(path: "stentor-host").path, ["check-\(role)"])
         #expect(!result.text.contains("\"landlock\""))
     }
 
     @Test("confinement refuses every attempt from inside", arguments: ["media", "engine"])
-    func confinement(role: String) throws {
+    func confinement(role: String) async throws {
         struct Report: Decodable {
             struct Attempt: Decodable {
                 let name: String
@@ -44,7 +44,7 @@ struct HostTests {
             let attempts: [Attempt]
             let missing: [String: String]
         }
-        let result = try ProgramRun.run(Workbench.programs.appending(path: "stentor-host").path, ["check-\(role)"])
+        let result = try await ProgramRun.run(Workbench.programs.appending(path: "stentor-host").path, ["check-\(role)"])
         let report = try JSONDecoder().decode(Report.self, from: result.output)
         #expect(report.attempts.count >= 8)
         for attempt in report.attempts { #expect(attempt.isRefused, "\(attempt.name)") }
@@ -53,14 +53,14 @@ struct HostTests {
     }
 
     @Test("Ctrl-C ends the work within a second and leaves no process and no file")
-    func interruption() throws {
-        let run = try startLong(["--output", bench.path("out.txt")])
+    func interruption() async throws {
+        let run = try await startLong(["--output", bench.path("out.txt")])
         let children = Stentor.children(of: run.identifier)
         #expect(!children.isEmpty)
         let clock = ContinuousClock()
         let start = clock.now
         run.send(signal: SIGINT)
-        let result = run.finish()
+        let result = await run.finish()
         #expect(clock.now - start < .seconds(1))
         #expect(result.code == 130 && !result.isSignalled)
         for child in children { #expect(!Stentor.isAlive(child)) }
@@ -69,12 +69,12 @@ struct HostTests {
     }
 
     @Test("an engine that is killed costs its chunk a second try, and no text")
-    func killedEngine() throws {
-        let run = try startLong(["--format", "json"])
+    func killedEngine() async throws {
+        let run = try await startLong(["--format", "json"])
         let engines = Stentor.children(of: run.identifier).filter { Stentor.role(of: $0) == "engine" }
         #expect(!engines.isEmpty)
         for engine in engines { kill(engine, SIGKILL) }
-        let result = run.finish()
+        let result = await run.finish()
         #expect(result.code == 0)
         let transcript = try TranscriptJSON.decode(Array(result.output))
         #expect(!transcript.timeline.contains { $0.kind == .skipped })
@@ -106,29 +106,29 @@ struct HostTests {
     }
 
     @Test("hosts end with the program, even when it is killed")
-    func orphans() throws {
-        let run = try startLong()
+    func orphans() async throws {
+        let run = try await startLong()
         let children = Stentor.children(of: run.identifier)
         #expect(!children.isEmpty)
         run.send(signal: SIGKILL)
-        _ = run.finish()
+        _ = await run.finish()
         let deadline = ContinuousClock.now + .seconds(10)
         while children.contains(where: Stentor.isAlive), ContinuousClock.now < deadline { sched_yield() }
         for child in children { #expect(!Stentor.isAlive(child)) }
     }
 
     @Test("only the host links FFmpeg and PocketSphinx, and nothing links the speech library")
-    func linkage() throws {
-        func libraries(_ program: String) throws -> String {
-            try ProgramRun.run("/usr/bin/ldd", [Workbench.programs.appending(path: program).path]).text
+    func linkage() async throws {
+        func libraries(_ program: String) async throws -> String {
+            try await ProgramRun.run("/usr/bin/ldd", [Workbench.programs.appending(path: program).path]).text
         }
-        let server = try libraries("stentor")
+        let server = try await libraries("stentor")
         for name in ["libav", "libsw", "pocketsphinx", "sphinxbase", "onnx"] {
             #expect(
                 !server.contains("\(name)format") && !server.contains(name + "resample")
                     && !server.contains("lib" + name))
         }
-        let host = try libraries("stentor-host")
+        let host = try await libraries("stentor-host")
         #expect(host.contains("libavformat") && host.contains("libpocketsphinx"))
         #expect(!host.contains("onnx"))
     }

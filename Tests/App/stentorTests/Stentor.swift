@@ -20,12 +20,12 @@ struct Stentor {
         try ProgramRun(Self.program, arguments, input: input, environment: environment, folder: bench.folder)
     }
 
-    func run(_ arguments: [String], input: Data? = nil) throws -> ProgramRun.Result {
-        try start(arguments, input: input).finish()
+    func run(_ arguments: [String], input: Data? = nil) async throws -> ProgramRun.Result {
+        try await start(arguments, input: input).finish()
     }
 
-    func transcribe(_ arguments: [String], input: Data? = nil) throws -> ProgramRun.Result {
-        try run(["transcribe", "--quiet", "--engine", "sphinx"] + arguments, input: input)
+    func transcribe(_ arguments: [String], input: Data? = nil) async throws -> ProgramRun.Result {
+        try await run(["transcribe", "--quiet", "--engine", "sphinx"] + arguments, input: input)
     }
 
     /// What is left in the folder where decoded audio lies while it is worked on.

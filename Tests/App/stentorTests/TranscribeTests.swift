@@ -14,8 +14,8 @@ struct TranscribeTests {
     }
 
     @Test("the bundled sample becomes text, and nothing is left behind")
-    func sample() throws {
-        let result = try stentor.transcribe(["--language", "en", Workbench.sample.path])
+    func sample() async throws {
+        let result = try await stentor.transcribe(["--language", "en", Workbench.sample.path])
         #expect(result.code == 0)
         #expect(result.text.contains("this is the first sentence"))
         #expect(result.text.contains("you can read what people say"))
@@ -23,8 +23,8 @@ struct TranscribeTests {
     }
 
     @Test("JSON holds words with times inside the speech, and accounts for every second")
-    func json() throws {
-        let result = try stentor.transcribe(["--format", "json", "--words", Workbench.sample.path])
+    func json() async throws {
+        let result = try await stentor.transcribe(["--format", "json", "--words", Workbench.sample.path])
         let transcript = try TranscriptJSON.decode(Array(result.output))
         #expect(transcript.timelineFault == nil)
         #expect(transcript.engine == "sphinx")
@@ -38,8 +38,8 @@ struct TranscribeTests {
     }
 
     @Test("several formats go into a folder, one file each")
-    func formats() throws {
-        let result = try stentor.transcribe(
+    func formats() async throws {
+        let result = try await stentor.transcribe(
             ["--format", "txt,srt,vtt,tsv,json,md", "--output", bench.path("out") + "/", Workbench.sample.path])
         #expect(result.code == 0)
         #expect(result.text.isEmpty)
@@ -48,8 +48,8 @@ struct TranscribeTests {
     }
 
     @Test("subtitle lines keep the length that was asked for")
-    func lineLength() throws {
-        let result = try stentor.transcribe(
+    func lineLength() async throws {
+        let result = try await stentor.transcribe(
             ["--format", "srt", "--max-line-length", "20", "--max-lines", "1", Workbench.sample.path])
         let lines = result.text.split(separator: "\n").filter { !$0.contains("-->") && Int($0) == nil }
         #expect(lines.count > 3)
@@ -57,25 +57,25 @@ struct TranscribeTests {
     }
 
     @Test("standard input is read while it arrives, an MP4 with its index at the end too")
-    func standardInput() throws {
+    func standardInput() async throws {
         let path = try bench.ffmpeg(["-i", Workbench.sample.path, "-c:a", "aac"], "sample.mp4")
-        let result = try stentor.transcribe(["-"], input: try Data(contentsOf: URL(fileURLWithPath: path)))
+        let result = try await stentor.transcribe(["-"], input: try Data(contentsOf: URL(fileURLWithPath: path)))
         #expect(result.code == 0)
         #expect(result.text.contains("sentence"))
     }
 
     @Test("one file that fails leaves the others alone, and the exit code says so")
-    func severalFiles() throws {
+    func severalFiles() async throws {
         let empty = try bench.write("", to: "empty.mp3")
-        let result = try stentor.transcribe([Workbench.sample.path, empty, Workbench.sample.path])
+        let result = try await stentor.transcribe([Workbench.sample.path, empty, Workbench.sample.path])
         #expect(result.code == 1)
         #expect(result.text.components(separatedBy: "==> welcome.ogg <==").count == 3)
         #expect(result.errors.contains("empty.mp3: The file is empty."))
     }
 
     @Test("only the wanted part is transcribed, at the media's own times")
-    func part() throws {
-        let result = try stentor.transcribe([
+    func part() async throws {
+        let result = try await stentor.transcribe([
             "--format", "json", "--from", "2", "--to", "0:06.5", Workbench.sample.path,
         ])
         let transcript = try TranscriptJSON.decode(Array(result.output))
@@ -86,8 +86,8 @@ struct TranscribeTests {
     }
 
     @Test("progress goes to standard error in plain lines, text alone to standard output")
-    func progress() throws {
-        let result = try stentor.run(["transcribe", "--language", "en", Workbench.sample.path])
+    func progress() async throws {
+        let result = try await stentor.run(["transcribe", "--language", "en", Workbench.sample.path])
         #expect(result.errors.contains("welcome.ogg  100 %"))
         #expect(result.errors.contains("real time"))
         #expect(!result.errors.contains("\r"))
@@ -96,11 +96,11 @@ struct TranscribeTests {
     }
 
     @Test("names with spaces, newlines, a leading dash or bytes that are no text are read and written")
-    func oddNames() throws {
+    func oddNames() async throws {
         let sample = try Data(contentsOf: Workbench.sample)
         for name in ["two words.ogg", "line\nbreak.ogg", "-dash.ogg"] {
             try sample.write(to: bench.folder.appending(path: name))
-            let result = try stentor.transcribe(["--output", "out/", "--", name])
+            let result = try await stentor.transcribe(["--output", "out/", "--", name])
             #expect(result.code == 0, "\(name.debugDescription): \(result.errors)")
         }
         // \377 is no UTF-8; only a shell can hand it over from here.
@@ -108,10 +108,10 @@ struct TranscribeTests {
         let script =
             "mv plain.ogg \"$(printf 'b\\377d.ogg')\" && exec \(Stentor.program) transcribe --quiet "
             + "--engine sphinx --output out/ \"$(printf 'b\\377d.ogg')\""
-        let result = try ProgramRun.run(
+        let result = try await ProgramRun.run(
             "/bin/sh", ["-c", script], environment: stentor.environment, folder: bench.folder)
         #expect(result.code == 0, "\(result.errors)")
-        let listing = try ProgramRun.run("/bin/ls", ["out"], environment: ["LC_ALL": "C"], folder: bench.folder)
+        let listing = try await ProgramRun.run("/bin/ls", ["out"], environment: ["LC_ALL": "C"], folder: bench.folder)
         #expect(listing.output.range(of: Data([UInt8(ascii: "b"), 0xFF, UInt8(ascii: "d")])) != nil)
     }
 }
@@ -143,25 +143,25 @@ struct UsageTests {
             (["transcribe", "-", "-"], "only once"),
             (["transcribe", "--output", "one.txt", "a", "b"], "--output with a folder"),
         ])
-    func usage(arguments: [String], words: String) throws {
-        let result = try stentor.run(arguments)
+    func usage(arguments: [String], words: String) async throws {
+        let result = try await stentor.run(arguments)
         #expect(result.code == 2)
         #expect(result.errors.contains(words), "\(result.errors)")
     }
 
     @Test("wrong settings are all named, without their values")
-    func settings() throws {
+    func settings() async throws {
         let wrong = Stentor(bench, settings: ["TRANSCRIPTION_PROVIDER": "s3cret", "STENTOR_ENGINE_SLOTS": "s3cret"])
-        let result = try wrong.run(["transcribe", "x"])
+        let result = try await wrong.run(["transcribe", "x"])
         #expect(result.code == 2)
         #expect(result.errors.contains("TRANSCRIPTION_PROVIDER") && result.errors.contains("STENTOR_ENGINE_SLOTS"))
         #expect(!result.errors.contains("s3cret"))
     }
 
     @Test("help and version are printed")
-    func help() throws {
-        #expect(try stentor.run(["help"]).text.contains("stentor transcribe FILE"))
-        #expect(try stentor.run(["transcribe", "--help"]).text.contains("--max-line-length"))
-        #expect(try stentor.run(["version"]).text.hasPrefix("stentor "))
+    func help() async throws {
+        #expect(try await stentor.run(["help"]).text.contains("stentor transcribe FILE"))
+        #expect(try await stentor.run(["transcribe", "--help"]).text.contains("--max-line-length"))
+        #expect(try await stentor.run(["version"]).text.hasPrefix("stentor "))
     }
 }

@@ -61,11 +61,11 @@ struct SherpaLibraryTests {
     }
 
     @Test("a library of another release is refused before any structure is passed")
-    func otherVersion() throws {
+    func otherVersion() async throws {
         let bench = try Workbench()
         let source = try bench.write(
             "const char *SherpaOnnxGetVersionStr(void) { return \"1.9.9\"; }\n", to: "fake.c")
-        let built = try ProgramRun.run(
+        let built = try await ProgramRun.run(
             "/usr/bin/env", ["clang", "-shared", "-fPIC", "-o", bench.path(SherpaLibrary.fileName), source])
         #expect(built.code == 0, "\(built.errors)")
         let error = #expect(throws: EngineError.self) { try SherpaLibrary(folder: bench.folder.path) }

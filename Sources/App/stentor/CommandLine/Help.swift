@@ -14,6 +14,12 @@ enum Help {
         stentor transcribe [options] FILE…
 
         \(TranscribeCommand.options.help)
+        stentor models list
+        stentor models pull [--accept-licence] NAME…
+        stentor models verify [NAME…]
+        stentor models remove NAME…
+        stentor models import [--name NAME] [--languages LIST] PATH
+
         Times are seconds, mm:ss or hh:mm:ss. Settings come from the environment, then from .env in the current
         folder, then from these options; .env.example lists them.
 

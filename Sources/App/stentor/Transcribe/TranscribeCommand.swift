@@ -2,6 +2,7 @@ import Glibc
 import HostProcesses
 import HostedEngines
 import MediaStores
+import ModelLibrary
 import Settings
 import Transcription
 import Transcripts
@@ -121,12 +122,15 @@ private struct ReadyEngine {
     let recognizer: HostedRecognizer
 
     init(_ options: TranscribeOptions, _ settings: Settings, _ installation: Installation) async throws {
-        let catalogue = EngineCatalogue(installation)
+        let models = ModelStore(folder: installation.modelFolder)
+        let catalogue = try EngineCatalogue(models: models)
         choice = try catalogue.selection.choose(
             providers: options.providers, model: options.model, language: options.language)
         guard let entry = catalogue.entry(for: choice.candidate) else {
             throw EngineError(.unusable, "The model “\(choice.candidate.model)” is gone.")
         }
+        // A wrong file would end the engine's process: what is loaded is what was installed.
+        if choice.candidate.engine == "sherpa" { try models.confirm(choice.candidate.model) }
         let policy = SlotPolicy(
             cores: SlotPolicy.cores(), memory: SlotPolicy.freeMemory(), modelMemory: entry.memory,
             wish: settings.engineSlots)
