@@ -103,6 +103,15 @@ struct DownloadMachineTests {
         #expect(machine.answered(answer(status)) == .fail(.refusedByServer(status: status)))
     }
 
+    @Test(
+        "a server that says when to come again is listened to, within reason",
+        arguments: [(3, 3_000), (0, 500), (-5, 500), (.max, 60_000)])
+    func retryAfter(seconds: Int, milliseconds: Int) {
+        var machine = machine()
+        let busy = ByteAnswer(status: 429, retryAfter: seconds, next: { nil })
+        #expect(machine.answered(busy) == .askAgain(afterMilliseconds: milliseconds))
+    }
+
     @Test("a download that gets on is not given up, but not tried for ever either")
     func progress() {
         let step = DownloadMachine.progress

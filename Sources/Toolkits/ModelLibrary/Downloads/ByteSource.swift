@@ -17,6 +17,8 @@ public struct ByteAnswer: Sendable {
     public var contentLength: Int64?
     /// The entity tag, when it is a strong one.
     public var validator: String?
+    /// Seconds of `Retry-After`, when the server gave a number.
+    public var retryAfter: Int?
     /// The next piece of the body, `nil` at its end.
     ///
     /// Throws `TransferFault` when it breaks off, or `CancellationError`.
@@ -24,12 +26,13 @@ public struct ByteAnswer: Sendable {
 
     public init(
         status: Int, contentRange: String? = nil, contentLength: Int64? = nil, validator: String? = nil,
-        next: @escaping @Sendable () async throws -> [UInt8]?
+        retryAfter: Int? = nil, next: @escaping @Sendable () async throws -> [UInt8]?
     ) {
         self.status = status
         self.contentRange = contentRange
         self.contentLength = contentLength
         self.validator = validator
+        self.retryAfter = retryAfter
         self.next = next
     }
 }

@@ -60,7 +60,8 @@ struct DownloadMachine {
         case 200: return fullAnswer(answer)
         case 206: return partialAnswer(answer)
         case 416 where received > 0: return fromStart(orFail: .refusedByServer(status: 416))
-        case 408, 425, 429, 500...599: return again(orFail: .refusedByServer(status: answer.status))
+        case 408, 425, 429, 500...599:
+            return again(orFail: .refusedByServer(status: answer.status), notBefore: answer.retryAfter ?? 0)
         default: return .fail(.refusedByServer(status: answer.status))
         }
     }
@@ -126,10 +127,12 @@ struct DownloadMachine {
         return .askFromStart
     }
 
-    private mutating func again(orFail error: ModelError) -> Action {
+    /// - Parameter seconds: what the server asked for (RFC 9110 section 10.2.3); more than a minute is not waited.
+    private mutating func again(orFail error: ModelError, notBefore seconds: Int = 0) -> Action {
         fruitless = received - receivedBefore >= Self.progress ? 0 : fruitless + 1
         guard fruitless < Self.fruitlessAttempts, attempts < Self.allAttempts else { return .fail(error) }
         // 0.5 s, 1 s, 2 s … at most 16 s; at once after an attempt that brought something.
-        return .askAgain(afterMilliseconds: fruitless == 0 ? 0 : 250 << fruitless)
+        let pause = fruitless == 0 ? 0 : 250 << fruitless
+        return .askAgain(afterMilliseconds: max(pause, min(max(seconds, 0), 60) * 1_000))
     }
 }

@@ -26,6 +26,7 @@ public struct HTTPByteSource: ByteSource {
         return ByteAnswer(
             status: response.status.code, contentRange: response.fields["Content-Range"],
             contentLength: response.body.length, validator: tag?.hasPrefix("\"") == true ? tag : nil,
+            retryAfter: response.fields["Retry-After"].flatMap { Int($0) },
             next: { try await Self.translatingFaults { try await body.next() } })
     }
 
