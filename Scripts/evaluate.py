@@ -50,10 +50,11 @@ def main(folder: str, programs: str) -> None:
         count = errors(reference, heard)
         total, wrong = total + len(reference), wrong + count
         speech = next(stretch["start"] for stretch in transcript["timeline"] if stretch["kind"] == "speech")
-        first = transcript["segments"][0]["words"][0]["start"]
-        late += abs(first - speech) > 0.3
+        last = [stretch["end"] for stretch in transcript["timeline"] if stretch["kind"] == "speech"][-1]
+        first, end = transcript["segments"][0]["words"][0]["start"], transcript["segments"][-1]["words"][-1]["end"]
+        late += abs(first - speech) > 0.3 or end > last + 0.3
         print(f"{count / len(reference):6.1%}  {os.path.basename(path)}  first word {first:.2f} s, speech from {speech:.2f} s")
-    print(f"{wrong / total:6.1%}  over {total} words (limit {LIMIT:.0%}); first words further than 0.3 s from speech: {late}")
+    print(f"{wrong / total:6.1%}  over {total} words (limit {LIMIT:.0%}); files whose first or last word lies 0.3 s outside the speech: {late}")
     if wrong / total > LIMIT or late:
         sys.exit(1)
 

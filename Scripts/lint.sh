@@ -21,7 +21,7 @@ check "a Core module imports more than FoundationEssentials" \
     "$(git grep -nE '^ *(public |internal |package )?import (Foundation$|FoundationNetworking|Glibc|Dispatch|C[A-Z])' -- 'Sources/Core/*')"
 check "a folder named after nothing" \
     "$(git ls-files Sources Tests | grep -E '/(Utils|Helpers|Common|Services|Models|Managers)/')"
-check "unfinished words" "$(git grep -nE 'TODO|FIXME|XXX|unimplemented|not implemented' -- Sources Tests '*.c' '*.h')"
+check "unfinished words" "$(git grep -nP 'TODO|FIXME|\bXXX\b|unimplemented|not implemented' -- Sources Tests '*.c' '*.h')"
 check "a place that traps" "$(git grep -nE 'try!|\bas! |[^.]fatalError\(' -- 'Sources/*.swift')"
 check "a test that sleeps to wait" "$(git grep -nE 'usleep\(|[^a-zA-Z.]sleep\([0-9]|Thread\.sleep' -- Tests)"
 check "a file over 400 lines" "$(wc -l "${swift_files[@]}" | awk '$1 > 400 && $2 != "total"')"

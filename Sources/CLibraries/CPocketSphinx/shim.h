@@ -11,7 +11,7 @@ static inline ps_decoder_t *cpocketsphinx_decoder(
     err_set_logfp(NULL); // it logs every word to standard error
     cmd_ln_t *settings = cmd_ln_init(
         NULL, ps_args(), TRUE, "-hmm", acoustic, "-lm", language_model, "-dict", dictionary, "-beam", beam,
-        "-wbeam", word_beam, NULL);
+        "-wbeam", word_beam, "-remove_silence", "no", NULL); // times count the frames that are left
     if (settings == NULL) return NULL;
     ps_decoder_t *decoder = ps_init(settings);
     cmd_ln_free_r(settings); // ps_init keeps its own reference

@@ -37,6 +37,7 @@ struct ArchitectureTests {
     @Test("an allowed arrow is accepted")
     func allowedArrow() async throws {
         #expect(
-            try await verdict(adding: "Module(\"Right\", .drivers, uses: [\"HostProcesses\", \"Transcripts\"])").code == 0)
+            try await verdict(adding: "Module(\"Right\", .drivers, uses: [\"HostProcesses\", \"Transcripts\"])").code
+                == 0)
     }
 }

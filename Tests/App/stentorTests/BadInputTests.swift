@@ -66,7 +66,8 @@ struct BadInputTests {
     @Test("a place that cannot be written is refused before the work")
     func unwritableOutput() async throws {
         try await expectRefusal(["--output", "/proc/none/x.txt", Workbench.sample.path], holding: "cannot be written")
-        try await expectRefusal(["--output", bench.path("a/b/c/x.txt"), Workbench.sample.path], holding: "cannot be written")
+        try await expectRefusal(
+            ["--output", bench.path("a/b/c/x.txt"), Workbench.sample.path], holding: "cannot be written")
     }
 
     @Test("output that cannot be finished is a failure, not a short success")

@@ -30,7 +30,8 @@ struct HostTests {
         "Landlock is one of the layers",
         .enabled(if: csystem_landlock_version() > 0, "Landlock is not in this kernel"), arguments: ["media", "engine"])
     func landlock(role: String) async throws {
-        let result = try await ProgramRun.run(Workbench.programs.appending(path: "stentor-host").path, ["check-\(role)"])
+        let result = try await ProgramRun.run(
+            Workbench.programs.appending(path: "stentor-host").path, ["check-\(role)"])
         #expect(!result.text.contains("\"landlock\""))
     }
 
@@ -44,7 +45,8 @@ struct HostTests {
             let attempts: [Attempt]
             let missing: [String: String]
         }
-        let result = try await ProgramRun.run(Workbench.programs.appending(path: "stentor-host").path, ["check-\(role)"])
+        let result = try await ProgramRun.run(
+            Workbench.programs.appending(path: "stentor-host").path, ["check-\(role)"])
         let report = try JSONDecoder().decode(Report.self, from: result.output)
         #expect(report.attempts.count >= 8)
         for attempt in report.attempts { #expect(attempt.isRefused, "\(attempt.name)") }

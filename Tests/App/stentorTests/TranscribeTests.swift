@@ -35,6 +35,11 @@ struct TranscribeTests {
         let speech = try #require(transcript.timeline.first { $0.kind == .speech })
         let first = try #require(words.first)
         #expect(abs(first.span.start - speech.span.start) <= 0.3)
+        // An engine that counts only some of the audio would drift away from the speech.
+        let stretches = transcript.timeline.filter { $0.kind == .speech }.map(\.span)
+        for word in words {
+            #expect(stretches.contains { word.span.start > $0.start - 0.3 && word.span.end < $0.end + 0.3 }, "\(word)")
+        }
     }
 
     @Test("several formats go into a folder, one file each")

@@ -61,7 +61,7 @@ struct TranscribeCommand {
     private func transcribeAll(
         _ options: TranscribeOptions, _ decoder: HostedDecoder, _ installation: Installation
     ) async throws -> CInt {
-        let engine = try await ReadyEngine(options, settings, installation)
+        let engine = try await ReadyEngine.load(EnginePlan(options, settings, installation))
         var failures = 0
         for (index, file) in options.files.enumerated() {
             if index > 0, index == options.files.count - 1 { decoder.stopStartingAhead() }
@@ -112,36 +112,5 @@ struct TranscribeCommand {
                 try console.output(text)
             }
         }
-    }
-}
-
-/// The engine that was chosen, with its model loaded.
-private struct ReadyEngine {
-    let choice: EngineChoice
-    let pool: EnginePool
-    let recognizer: HostedRecognizer
-
-    init(_ options: TranscribeOptions, _ settings: Settings, _ installation: Installation) async throws {
-        let models = ModelStore(folder: installation.modelFolder)
-        let catalogue = try EngineCatalogue(models: models)
-        choice = try catalogue.selection.choose(
-            providers: options.providers, model: options.model, language: options.language)
-        guard let entry = catalogue.entry(for: choice.candidate) else {
-            throw EngineError(.unusable, "The model “\(choice.candidate.model)” is gone.")
-        }
-        // A wrong file would end the engine's process: what is loaded is what was installed.
-        if choice.candidate.engine == "sherpa" { try models.confirm(choice.candidate.model) }
-        let policy = SlotPolicy(
-            cores: SlotPolicy.cores(), memory: SlotPolicy.freeMemory(), modelMemory: entry.memory,
-            wish: settings.engineSlots)
-        let setup = EngineSetup(
-            engine: choice.candidate.engine, model: choice.candidate.model, kind: entry.kind, files: entry.files,
-            languages: choice.candidate.languages, engineFolder: installation.engineFolder, threads: policy.threads,
-            memoryLimit: entry.memory * 3 + 4 << 30)
-        pool = EnginePool(executable: installation.host, setup: setup, slots: policy.slots)
-        guard let capabilities = try await pool.prepare() else {
-            throw EngineError(.unusable, "The engine host has no recogniser.")
-        }
-        recognizer = HostedRecognizer(pool, capabilities: capabilities, slots: policy.slots)
     }
 }
