@@ -1,6 +1,5 @@
 internal import EventLoops
 internal import Glibc
-internal import Synchronization
 
 /// A server of files on loopback that does wrong what a test tells it to: each request takes the next fault of a list,
 /// and after the list all is well. Ranges and `If-Range` work as RFC 9110 has them.
@@ -27,7 +26,7 @@ public final class FaultyFileServer: Sendable {
     public let port: UInt16
     private let listener: Int32
     private let pool: BlockingPool
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     /// - Parameter files: bytes by path, `/model.onnx`.
     public init(_ files: [String: [UInt8]], faults: [Fault] = []) throws {
@@ -46,7 +45,7 @@ public final class FaultyFileServer: Sendable {
         self.listener = listener
         port = UInt16(bigEndian: address.sin_port)
         pool = try BlockingPool(threads: 16, name: "file-server")
-        state = Mutex(State(files: files, faults: faults))
+        state = Guarded(State(files: files, faults: faults))
         // Awaited by nobody: it ends when `stop` closes the listener.
         Task { [self] in try await pool.run { self.acceptConnections() } }
     }

@@ -3,7 +3,6 @@ import EventLoops
 import FaultyFileServer
 import HTTPClient
 import ModelLibrary
-import Synchronization
 
 /// A models folder, a server with faults, and a puller between them on a real connection.
 final class PullFixture: Sendable {

@@ -1,8 +1,8 @@
 import Crypto
+import EventLoops
 import FaultyFileServer
 import Glibc
 import ModelLibrary
-import Synchronization
 import Testing
 
 @Suite("Pulling models", .timeLimit(.minutes(2)))
@@ -19,7 +19,7 @@ struct PullTests {
     @Test("a model is fetched, checked and installed, and a second pull asks nobody")
     func whole() async throws {
         try await withFixture(files) { fixture in
-            let seen = Mutex<[PullProgress]>([])
+            let seen = Guarded<[PullProgress]>([])
             let model = try fixture.model(bytes)
             let installed = try await fixture.puller().pull(model) { progress in seen.withLock { $0.append(progress) } }
             expectInstalled(fixture, installed)

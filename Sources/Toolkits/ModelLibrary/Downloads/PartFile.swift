@@ -1,20 +1,19 @@
 internal import Crypto
 internal import EventLoops
 internal import Glibc
-internal import Synchronization
 
 /// A file that is being downloaded, with the hash of what it holds so far. Beside it lies the entity tag it came with.
 ///
 /// All of it blocks; the owner calls it on a blocking pool, one call at a time.
 final class PartFile: Sendable {
-    private struct State: ~Copyable {
-        var file: OwnedDescriptor
+    private struct State {
         var hash: SHA256
         var size: Int64
     }
 
     let path: String
-    private let state: Mutex<State>
+    private let file: OwnedDescriptor
+    private let state: Guarded<State>
 
     /// Opens or makes the file, and reads what it holds of an earlier run.
     init(_ path: String) throws {
@@ -26,7 +25,8 @@ final class PartFile: Sendable {
             try hash.update(bytes)
             size += Int64(bytes.count)
         }
-        state = Mutex(State(file: file, hash: hash, size: size))
+        self.file = file
+        state = Guarded(State(hash: hash, size: size))
     }
 
     var size: Int64 { state.withLock { $0.size } }
@@ -35,7 +35,7 @@ final class PartFile: Sendable {
     func append(_ bytes: [UInt8]) throws {
         try state.withLock { state in
             try bytes.withUnsafeBytes { raw in
-                try Disk.write(raw, to: state.file.number)
+                try Disk.write(raw, to: file.number)
                 try state.hash.update(raw)
             }
             state.size += Int64(bytes.count)
@@ -46,7 +46,7 @@ final class PartFile: Sendable {
     func startOver() throws {
         try keepValidator(nil)
         try state.withLock { state in
-            let number = state.file.number
+            let number = file.number
             _ = try check("ftruncate") { ftruncate(number, 0) }
             guard lseek(number, 0, SEEK_SET) == 0 else { throw SystemCallError("lseek") }
             _ = try state.hash.finish()
@@ -57,7 +57,7 @@ final class PartFile: Sendable {
     /// Makes the bytes durable and gives their hash.
     func finish() throws -> SHA256Digest {
         try state.withLock { state in
-            try Disk.sync(state.file.number)
+            try Disk.sync(file.number)
             return try state.hash.finish()
         }
     }
