@@ -89,7 +89,7 @@ let modules: [Module] = [
     // Only this one links FFmpeg and PocketSphinx.
     Module(
         "stentor-host", .app, .executable,
-        uses: ["Confinement", "HostProcesses", "Media", "SherpaEngine", "SphinxEngine", "Transcription"]),
+        uses: ["CSystem", "Confinement", "HostProcesses", "Media", "SherpaEngine", "SphinxEngine", "Transcription"]),
     Module(
         "stentor", .app, .executable,
         uses: [

@@ -14,14 +14,18 @@ enum MediaHost {
     static func run() -> Never {
         let socket = PacketSocket(Descriptor(owning: ChildProcess.socketNumber))
         var confinement = Confinement(role: .media)
+        let rehearsal = Rehearsal()
         confinement.restrictFiles(readable: [])
+        confinement.seal(Confinement.Limits(memory: memory))
         do {
             try socket.send(MediaReply.ready)
+            // A host that was started ahead has time; one whose file is there already has none.
+            if !socket.hasPacket { rehearsal?.run() }
             guard let packet = try socket.receive() else { exit(0) }
             guard case .decode(let options, let extent) = try packet.message(MediaRequest.self),
                 packet.descriptors.count == 2
             else { exit(3) }
-            confinement.seal(limits(options))
+            confinement.narrow(limits(options))
             try decode(packet.descriptors[0], extent, into: packet.descriptors[1], options, socket)
             exit(0)
         } catch {

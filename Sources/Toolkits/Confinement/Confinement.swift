@@ -25,10 +25,10 @@ public struct Confinement: Sendable {
         public var memory: Int
         /// Seconds of processor time; `nil` leaves them open (an engine serves many requests).
         public var processorSeconds: Int?
-        /// Bytes of the largest file it may write.
-        public var fileSize: Int
+        /// Bytes of the largest file it may write; `nil` leaves them open until they are known.
+        public var fileSize: Int?
 
-        public init(memory: Int, processorSeconds: Int?, fileSize: Int) {
+        public init(memory: Int, processorSeconds: Int? = nil, fileSize: Int? = nil) {
             self.memory = memory
             self.processorSeconds = processorSeconds
             self.fileSize = fileSize
@@ -61,7 +61,9 @@ public struct Confinement: Sendable {
     /// Step two: gives up everything that reading descriptors and computing does not need.
     public mutating func seal(_ limits: Limits) {
         _ = csystem_not_dumpable()
-        apply(limits)
+        // A write beyond the limit is then an error that the writer reports, not a death.
+        signal(SIGXFSZ, SIG_IGN)
+        narrow(limits)
         leaveRoot()
         do throws(SeccompFilter.Failure) {
             try SeccompFilter(allowsThreads: role == .engine).load()
@@ -70,13 +72,13 @@ public struct Confinement: Sendable {
         }
     }
 
-    private mutating func apply(_ limits: Limits) {
-        // A write beyond the limit is then an error that the writer reports, not a death.
-        signal(SIGXFSZ, SIG_IGN)
+    /// Lowers limits, before or after sealing; they never rise again.
+    public mutating func narrow(_ limits: Limits) {
         var wanted: [(__rlimit_resource, Int)] = [
-            (RLIMIT_CORE, 0), (RLIMIT_AS, limits.memory), (RLIMIT_FSIZE, limits.fileSize), (RLIMIT_NOFILE, 64),
+            (RLIMIT_CORE, 0), (RLIMIT_AS, limits.memory), (RLIMIT_NOFILE, 64),
         ]
         if let seconds = limits.processorSeconds { wanted.append((RLIMIT_CPU, seconds)) }
+        if let size = limits.fileSize { wanted.append((RLIMIT_FSIZE, size)) }
         for (resource, value) in wanted {
             var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(value))
             if setrlimit(CInt(resource.rawValue), &limit) != 0 { missing[.limits] = describe("setrlimit") }

@@ -33,6 +33,9 @@ struct SeccompFilter {
             let number = seccomp_syscall_resolve_name(name)
             if number >= 0 { try check(cseccomp_allow(filter, number)) }
         }
+        // Its own limits may still be lowered, nobody else's touched.
+        let limits = seccomp_syscall_resolve_name("prlimit64")
+        try check(cseccomp_allow_masked(filter, limits, 0, UInt.max, 0))
         // glibc falls back to clone, whose flags can be looked at, when clone3 does not exist.
         let modern = seccomp_syscall_resolve_name("clone3")
         if modern >= 0 { try check(cseccomp_refuse(filter, modern, ENOSYS)) }

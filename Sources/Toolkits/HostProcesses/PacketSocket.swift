@@ -55,6 +55,12 @@ public final class PacketSocket: Sendable {
         return Packet(bytes: Array(bytes.prefix(length)), descriptors: owned)
     }
 
+    /// Whether a packet is waiting.
+    public var hasPacket: Bool {
+        var state = pollfd(fd: descriptor.raw, events: Int16(POLLIN), revents: 0)
+        return poll(&state, 1, 0) == 1
+    }
+
     /// Bounds how long `send` waits for a peer that does not read; `receive` still waits for ever.
     public func refuseToSendSlowly() throws(SystemError) {
         var limit = timeval(tv_sec: 1, tv_usec: 0)
