@@ -30,7 +30,8 @@ public final class FaultyFileServer: Sendable {
 
     /// - Parameter files: bytes by path, `/model.onnx`.
     public init(_ files: [String: [UInt8]], faults: [Fault] = []) throws {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        // Programs that other tests start must not inherit it.
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard listener >= 0 else { throw SystemCallError("socket") }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -84,6 +85,7 @@ public final class FaultyFileServer: Sendable {
         while true {
             let connection = accept(listener, nil, nil)
             guard connection >= 0 else { return }
+            _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
             let isWanted = state.withLock { state in
                 if !state.isStopped { state.connections.insert(connection) }
                 return !state.isStopped
