@@ -64,6 +64,12 @@ let modules: [Module] = [
     Module("WebSockets", .toolkits, uses: ["COpenSSL", "CWslay", "HTTPTypes"], tests: []),
     Module("TLS", .toolkits, uses: ["COpenSSL"]),
     Module(
+        "HTTPServer", .toolkits,
+        uses: ["CSystem", "EventLoops", "HTTPParsing", "HTTPTypes", "IPAddresses", "TLS", "WebSockets"]),
+
+    Module(
+        "http-probe", .simulators, .executable, uses: ["EventLoops", "HTTPServer", "HTTPTypes", "IPAddresses"]),
+    Module(
         "HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
 ]
 
