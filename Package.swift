@@ -61,6 +61,8 @@ let modules: [Module] = [
     Module("IPAddresses", .toolkits, tests: []),
     Module("HTTPTypes", .toolkits, uses: ["IPAddresses"], tests: []),
     Module("HTTPParsing", .toolkits, uses: ["HTTPTypes"], tests: []),
+    Module("HTTPRanges", .toolkits, uses: ["HTTPTypes"], tests: []),
+    Module("Multipart", .toolkits, uses: ["HTTPTypes"], tests: []),
     Module("WebSockets", .toolkits, uses: ["COpenSSL", "CWslay", "HTTPTypes"], tests: []),
     Module("TLS", .toolkits, uses: ["COpenSSL"]),
     Module(
