@@ -54,6 +54,7 @@ let modules: [Module] = [
     Module("CCurl", .cLibraries, .systemLibrary),
     Module("COpenSSL", .cLibraries, .systemLibrary),
     Module("CWslay", .cLibraries, .systemLibrary),
+    Module("CZlib", .cLibraries, .systemLibrary),
 
     Module("Transcripts", .core, tests: []),
 
@@ -64,11 +65,18 @@ let modules: [Module] = [
     Module("HTTPRanges", .toolkits, uses: ["HTTPTypes"], tests: []),
     Module("Multipart", .toolkits, uses: ["HTTPTypes"], tests: []),
     Module("WebSockets", .toolkits, uses: ["COpenSSL", "CWslay", "HTTPTypes"], tests: []),
+    Module(
+        "HTTPRouting", .toolkits,
+        uses: ["COpenSSL", "CZlib", "EventLoops", "HTTPRanges", "HTTPTypes", "IPAddresses", "WebSockets"],
+        tests: ["HTTPTesting"]),
     Module("TLS", .toolkits, uses: ["COpenSSL"]),
     Module(
         "HTTPServer", .toolkits,
         uses: ["CSystem", "EventLoops", "HTTPParsing", "HTTPTypes", "IPAddresses", "TLS", "WebSockets"]),
 
+    Module(
+        "HTTPTesting", .simulators,
+        uses: ["COpenSSL", "EventLoops", "HTTPClient", "HTTPServer", "HTTPTypes", "IPAddresses"]),
     Module(
         "http-probe", .simulators, .executable, uses: ["EventLoops", "HTTPServer", "HTTPTypes", "IPAddresses"]),
     Module(

@@ -55,6 +55,9 @@ final class Exchange {
         return chunk
     }
 
+    /// Whether a reader of the body would find nothing to do.
+    var mustWait: Bool { pending.isEmpty && failure == nil && !decoder.isEnded }
+
     func wakeReader() {
         reader?.resume()
         reader = nil

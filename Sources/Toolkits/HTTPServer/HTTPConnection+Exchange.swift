@@ -138,7 +138,9 @@ extension HTTPConnection {
             precondition(exchange.reader == nil, "the body of a request has one reader")
             await withTaskCancellationHandler {
                 await withCheckedContinuation { continuation in
-                    if Task.isCancelled { continuation.resume() } else { exchange.reader = continuation }
+                    // The way here may have led over another thread, and the bytes may have come meanwhile.
+                    let waits = !Task.isCancelled && isCurrent(number) && exchange.mustWait
+                    if waits { exchange.reader = continuation } else { continuation.resume() }
                 }
             } onCancel: {
                 // Runs on any thread; nobody waits for the hop.

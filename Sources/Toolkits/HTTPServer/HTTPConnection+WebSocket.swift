@@ -119,7 +119,8 @@ extension HTTPConnection {
             precondition(webSocket.receiver == nil, "a WebSocket has one receiver")
             await withTaskCancellationHandler {
                 await withCheckedContinuation { continuation in
-                    if Task.isCancelled { continuation.resume() } else { webSocket.receiver = continuation }
+                    let waits = !Task.isCancelled && isCurrent(number) && webSocket.queued == 0 && !webSocket.ended
+                    if waits { webSocket.receiver = continuation } else { continuation.resume() }
                 }
             } onCancel: {
                 // Runs on any thread; nobody waits for the hop.

@@ -91,7 +91,10 @@ extension HTTPConnection {
             try Task.checkCancellation()
             sentWithoutSuspending = 0
             await withTaskCancellationHandler {
-                await withCheckedContinuation { drainWaiters.append($0) }
+                await withCheckedContinuation { continuation in
+                    let waits = !Task.isCancelled && !output.isEmpty
+                    if waits { drainWaiters.append(continuation) } else { continuation.resume() }
+                }
             } onCancel: {
                 // Runs on any thread; nobody waits for the hop.
                 Task { await self.wakeWriters() }
