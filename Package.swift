@@ -72,13 +72,18 @@ let modules: [Module] = [
     Module("TLS", .toolkits, uses: ["COpenSSL"]),
     Module(
         "HTTPServer", .toolkits,
-        uses: ["CSystem", "EventLoops", "HTTPParsing", "HTTPTypes", "IPAddresses", "TLS", "WebSockets"]),
+        uses: ["CSystem", "EventLoops", "HTTPParsing", "HTTPTypes", "IPAddresses", "TLS", "WebSockets"],
+        tests: ["EventLoops", "HTTPClient", "HTTPRouting", "HTTPTesting", "HTTPTypes", "IPAddresses"]),
 
     Module(
         "HTTPTesting", .simulators,
         uses: ["COpenSSL", "EventLoops", "HTTPClient", "HTTPServer", "HTTPTypes", "IPAddresses"]),
     Module(
-        "http-probe", .simulators, .executable, uses: ["EventLoops", "HTTPServer", "HTTPTypes", "IPAddresses"]),
+        "http-probe", .simulators, .executable,
+        uses: [
+            "COpenSSL", "CSystem", "EventLoops", "HTTPRanges", "HTTPRouting", "HTTPServer", "HTTPTypes", "IPAddresses",
+            "Multipart",
+        ]),
     Module(
         "HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
 ]

@@ -1,35 +1,69 @@
+import CSystem
 import EventLoops
 import Glibc
 import HTTPServer
 import HTTPTypes
 import IPAddresses
 
+/// A small server for benchmarks and for clients of other makers. Never shipped.
+///
+///     http-probe [--port 8080] [--loops 1] [--unix path] [--certificate chain.pem key.pem]
 @main
-struct Probe {
+struct HTTPProbe {
     static func main() async throws {
+        // Before anything starts a thread.
         SignalWatcher.block([SIGTERM, SIGINT, SIGHUP])
-        let arguments = CommandLine.arguments
-        let port = UInt16(arguments.count > 1 ? arguments[1] : "8080") ?? 8080
-        let loops = Int(arguments.count > 2 ? arguments[2] : "1") ?? 1
-        let group = try EventLoopGroup(count: loops)
-        let watcher = try await SignalWatcher([SIGTERM, SIGINT, SIGHUP], on: group.loops[0])
-        let configuration = HTTPServerConfiguration(addresses: [.tcp(IPAddress(v4: 0x7f00_0001), port: port)])
-        let server = try HTTPServer(configuration, on: group, responder: Answers())
-        print("listening on \(try await server.start())")
+        csystem_limit_memory_arenas()
+        let options = Options(CommandLine.arguments.dropFirst())
+        let loops = try EventLoopGroup(count: options.loops)
+        let signals = try await SignalWatcher([SIGTERM, SIGINT, SIGHUP], on: loops.loops[0])
+        var configuration = HTTPServerConfiguration(addresses: [.tcp(IPAddress(v4: 0x7f00_0001), port: options.port)])
+        if let path = options.unix { configuration.addresses.append(.unix(path: path)) }
+        configuration.certificate = options.certificate
+        configuration.limits.connectionsPerAddress = .max
+        let server = try HTTPServer(configuration, on: loops, responder: ProbeAnswers.application())
+        for address in try await server.start() { say("listening on \(address)") }
+        for await signal in signals.signals {
+            if signal != SIGHUP { break }
+            do { try server.reloadCertificate() } catch { say("\(error)") }
+        }
+        await server.drain(deadline: .seconds(30))
+        await loops.shutDown()
+    }
+
+    /// Scripts wait for these lines, so they are not left in a buffer.
+    private static func say(_ line: String) {
+        print(line)
         fflush(nil)
-        for await signal in watcher.signals where signal != SIGHUP { break }
-        await server.drain(deadline: .seconds(10))
     }
 }
 
-struct Answers: HTTPResponder {
-    func respond(to request: HTTPRequest) async throws -> HTTPResponse {
-        switch request.path {
-        case "/hello":
-            return HTTPResponse(
-                .ok, fields: [.contentType: "application/json"],
-                body: .bytes(Array("{\"message\":\"hello, you\"}\n".utf8)))
-        default: throw HTTPError(.notFound, "nothing here")
+/// The command line. Wrong use ends the program at once: only scripts start it.
+struct Options {
+    var port: UInt16 = 8080
+    var loops = 1
+    var unix: String?
+    var certificate: HTTPServerConfiguration.Certificate?
+
+    init(_ arguments: ArraySlice<String>) {
+        var rest = arguments
+        func next() -> String {
+            guard let value = rest.popFirst() else { return Self.refuse("an option lacks its value") }
+            return value
         }
+        while let option = rest.popFirst() {
+            switch option {
+            case "--port": port = UInt16(next()) ?? Self.refuse("--port wants a number")
+            case "--loops": loops = Int(next()) ?? Self.refuse("--loops wants a number")
+            case "--unix": unix = next()
+            case "--certificate": certificate = .init(chainFile: next(), keyFile: next())
+            default: Self.refuse("unknown option \(option)") as Void
+            }
+        }
+    }
+
+    private static func refuse<Value>(_ reason: String) -> Value {
+        print(reason)
+        exit(2)
     }
 }
