@@ -10,11 +10,13 @@ import IPAddresses
 ///     http-probe [--port 8080] [--loops 1] [--unix path] [--certificate chain.pem key.pem]
 @main
 struct HTTPProbe {
-    static func main() async throws {
-        // Before anything starts a thread.
-        SignalWatcher.block([SIGTERM, SIGINT, SIGHUP])
+    static func main() throws {
         csystem_limit_memory_arenas()
         let options = Options(CommandLine.arguments.dropFirst())
+        try MainThread.run(blocking: [SIGTERM, SIGINT, SIGHUP]) { try await serve(options) }
+    }
+
+    private static func serve(_ options: Options) async throws {
         let loops = try EventLoopGroup(count: options.loops)
         let signals = try await SignalWatcher([SIGTERM, SIGINT, SIGHUP], on: loops.loops[0])
         var configuration = HTTPServerConfiguration(addresses: [.tcp(IPAddress(v4: 0x7f00_0001), port: options.port)])
@@ -39,7 +41,7 @@ struct HTTPProbe {
 }
 
 /// The command line. Wrong use ends the program at once: only scripts start it.
-struct Options {
+struct Options: Sendable {
     var port: UInt16 = 8080
     var loops = 1
     var unix: String?
