@@ -165,9 +165,14 @@ actor Transfer {
 
     func write(_ bytes: [UInt8]) async throws {
         while unsent.count - unsentStart >= bufferSize, result == nil {
+            try Task.checkCancellation()
             precondition(roomWaiter == nil, "the body of a request has one writer")
             await withTaskCancellationHandler {
-                await withCheckedContinuation { roomWaiter = $0 }
+                await withCheckedContinuation { continuation in
+                    // The way here may have led over another thread: look again.
+                    let waits = !Task.isCancelled && result == nil && unsent.count - unsentStart >= bufferSize
+                    if waits { roomWaiter = continuation } else { continuation.resume() }
+                }
             } onCancel: {
                 abandonLater()
             }
