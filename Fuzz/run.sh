@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fuzzes every parser of the HTTP engine with libFuzzer and AddressSanitizer.
+# Fuzzes the parsers of what comes from outside with libFuzzer and AddressSanitizer.
 #
 #   Fuzz/run.sh SECONDS [target …]      each target for so long
 #   RUNS=10000000 Fuzz/run.sh 0 …       each target for so many executions
@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:?usage: Fuzz/run.sh SECONDS [target ...]}
 shift
-targets=${*:-"head chunked multipart range frames"}
+targets=${*:-"head chunked multipart range frames subtitles transcript"}
 runs=${RUNS:--1}
 out=.build/fuzz
 mkdir -p "$out"
@@ -22,12 +22,14 @@ flags="-O -parse-as-library -swift-version 6 -sanitize=fuzzer,address -I $out
 for library in CWslay COpenSSL; do flags="$flags -I Sources/CLibraries/$library"; done
 
 objects=""
-for module in IPAddresses HTTPTypes HTTPParsing HTTPRanges Multipart WebSockets; do
+for module in Transcripts IPAddresses HTTPTypes HTTPParsing HTTPRanges Multipart WebSockets; do
     objects="$objects $out/$module.o"
-    newest=$(find "Sources/Toolkits/$module" -name '*.swift' -newer "$out/$module.o" 2>/dev/null | head -1 || true)
+    tier=Toolkits
+    [ -d "Sources/Core/$module" ] && tier=Core
+    newest=$(find "Sources/$tier/$module" -name '*.swift' -newer "$out/$module.o" 2>/dev/null | head -1 || true)
     if [ ! -f "$out/$module.o" ] || [ -n "$newest" ]; then
         swiftc $flags -wmo -c -enable-testing -module-name "$module" -emit-module \
-            -emit-module-path "$out/$module.swiftmodule" -o "$out/$module.o" "Sources/Toolkits/$module"/*.swift
+            -emit-module-path "$out/$module.swiftmodule" -o "$out/$module.o" $(find "Sources/$tier/$module" -name '*.swift')
     fi
 done
 
