@@ -3,7 +3,7 @@
 #
 #   PYTHON=venv/bin/python Benchmarks/http/run.sh [hello] [transfer] [idle] [slow] [loops] [mixed]
 #
-# PYTHON needs the packages of Scripts/requirements-http.txt.
+# PYTHON needs the packages of Scripts/requirements-test.txt.
 set -eu
 cd "$(dirname "$0")/../.."
 swift build -c release --product http-probe >/dev/null

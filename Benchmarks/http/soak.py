@@ -2,7 +2,7 @@
 
     python3 Benchmarks/http/soak.py BINARY [SECONDS]
 
-Needs the packages of Scripts/requirements-http.txt. Ends with status 1 when memory or descriptors grow.
+Needs the packages of Scripts/requirements-test.txt. Ends with status 1 when memory or descriptors grow.
 """
 
 import asyncio
