@@ -44,6 +44,8 @@ actor HTTPConnection: EventHandler {
     var drainWaiters: [CheckedContinuation<Void, Never>] = []
     var sentWithoutSuspending = 0
     var closesWhenDrained = false
+    /// Whether the kernel may keep more unsent bytes than usual, for a fast reader.
+    var hasDeepQueue = false
 
     var exchange: Exchange?
     var exchangeCount: UInt64 = 0
@@ -188,6 +190,10 @@ actor HTTPConnection: EventHandler {
     /// Looks at the clock. Called twice a second.
     func checkDeadlines(at now: MonotonicTime) {
         if phase == .webSocket { checkLife(at: now) }
+        if hasDeepQueue, deadlines.hasWaited(at: now, for: .milliseconds(250)) {
+            hasDeepQueue = false
+            transport.limitUnsent(to: Int32(clamping: shard.configuration.limits.unsentBytes))
+        }
         switch deadlines.check(at: now, shard.configuration.deadlines) {
         case nil: break
         case .head:
