@@ -20,4 +20,4 @@ http-soak:
 # SWIFT_BACKTRACE: the crash handler of Swift can hang under a sanitizer.
 http-sanitize:
 	SWIFT_BACKTRACE=enable=no swift test --sanitize=thread --scratch-path .build/thread
-	SWIFT_BACKTRACE=enable=no swift test --sanitize=address --scratch-path .build/address
+	SWIFT_BACKTRACE=enable=no LSAN_OPTIONS=suppressions=Scripts/leaks.supp swift test --sanitize=address --scratch-path .build/address

@@ -73,7 +73,7 @@ extension HTTPConnection {
     // MARK: what the peer sends
 
     var webSocketWantsInput: Bool {
-        guard let webSocket, !webSocket.ended else { return phase == .webSocket && !(webSocket?.ended ?? true) }
+        guard let webSocket, !webSocket.ended else { return false }
         // Also held back while the peer does not read: its pings would fill the output.
         return webSocket.queued < shard.configuration.limits.queuedMessages && output.count < 256 * 1024
     }

@@ -177,8 +177,10 @@ actor HTTPConnection: EventHandler {
         resumeReading()
     }
 
-    func closeIfIdle() {
+    /// The server is stopping: idle connections end now, WebSockets with 1001 (RFC 6455 section 7.4.1).
+    func prepareToStop() {
         if phase == .head, input.isEmpty, output.isEmpty { close() }
+        if phase == .webSocket { closeWebSocket(code: 1001, reason: "the server is stopping") }
     }
 
     func wakeWriters() {
