@@ -202,7 +202,7 @@ print(got / 1024 / count / turn, flush=True)
 def slow():
     print("\n| 3,000 slow readers | RSS MiB | kernel TCP MiB | KiB/s each | /hello p99 ms beside | requests/s beside |\n"
           "|---|---|---|---|---|---|")
-    for name in ["stentor", "uvicorn"]:
+    for name in os.environ.get("SLOW_SERVERS", "stentor uvicorn").split():
         server = Server(name)
         base = kernel_tcp()
         readers = subprocess.Popen([sys.executable, "-c", READER, str(server.port), "3000", "25"],

@@ -102,8 +102,16 @@ struct PatternSource: ByteSource {
             let start = Int(position % 65536)
             let count = Int(min(Int64(65536 - start), range.upperBound - position))
             let isWhole = count == 65536 && !makesChunks
-            try await writer.write(isWhole ? Self.chunk : Array(Self.chunk[start..<start + count]))
+            try await writer.write(isWhole ? Self.chunk : Self.copy(start..<start + count))
             position += Int64(count)
+        }
+    }
+
+    /// Copied by hand: an `Array` of a slice that is a whole array would share its memory.
+    private static func copy(_ range: Range<Int>) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+            count = range.count
+            chunk[range].withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
         }
     }
 }
