@@ -41,7 +41,7 @@ for target in $targets; do
     dictionary=""
     [ -f "Fuzz/Targets/$target.dict" ] && dictionary="-dict=Fuzz/Targets/$target.dict"
     echo "== $target"
-    nice "$out/fuzz-$target" -max_total_time="$seconds" -runs="$runs" -max_len=1024 -timeout=10 -rss_limit_mb=1024 \
+    nice "$out/fuzz-$target" -max_total_time="$seconds" -runs="$runs" -max_len="${MAX_LEN:-1024}" -timeout=10 -rss_limit_mb=1024 \
         -print_final_stats=1 -verbosity=0 $dictionary -artifact_prefix="Fuzz/Findings/$target/" \
         "$out/corpus/$target" "Fuzz/Seeds/$target" >"$out/$target.log" 2>&1 || status=1
     grep -E 'number_of_executed_units|average_exec|ERROR|Fatal|SUMMARY' "$out/$target.log" || tail -5 "$out/$target.log"

@@ -26,7 +26,7 @@ def note(what):
 
 
 def pattern(start, size):
-    return bytes((start + i) % 251 for i in range(size))
+    return bytes((start + i) % 65536 % 251 for i in range(size))
 
 
 async def hello(session, url):

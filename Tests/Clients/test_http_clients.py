@@ -20,7 +20,8 @@ def run(*command, seconds=120, status=0):
 
 
 def pattern(size):
-    return (bytes(range(251)) * (size // 251 + 1))[:size]
+    chunk = (bytes(range(251)) * 262)[:65536]
+    return (chunk * (size // 65536 + 1))[:size]
 
 
 def test_curl_uploads_by_either_framing(probe, tmp_path):

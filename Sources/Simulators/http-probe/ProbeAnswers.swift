@@ -18,7 +18,8 @@ enum ProbeAnswers {
         router.get("/blob") { request, _ in
             let size = Int64(request.queryItems["size"] ?? "") ?? 1 << 20
             return Representation(
-                PatternSource(length: size), contentType: "application/octet-stream",
+                PatternSource(length: size, makesChunks: request.queryItems["fresh"] != nil),
+                contentType: "application/octet-stream",
                 eTag: EntityTag("pattern-\(size)")
             ).response(to: request)
         }
@@ -84,22 +85,33 @@ enum ProbeAnswers {
     }
 }
 
-/// A file that need not exist: byte `n` is `n % 251`, so that every misplaced byte shows.
+/// A file that need not exist: byte `n` is `n % 65536 % 251`, so that misplaced bytes show.
 struct PatternSource: ByteSource {
     let length: Int64
+    /// Whether every chunk is made anew, as by a source that reads a file or a socket; else all share one, as in the
+    /// generators of the Python servers it is compared with.
+    var makesChunks = false
     var size: Int64? { length }
 
-    /// One period and a chunk: every chunk of the file is a slice of this.
-    private static let pattern = (0..<(65536 + 251)).map { UInt8($0 % 251) }
+    private static let chunk = (0..<65536).map { UInt8($0 % 251) }
 
     func write(_ range: Range<Int64>?, to writer: any BodyWriter) async throws {
         let range = range ?? 0..<length
         var position = range.lowerBound
         while position < range.upperBound {
-            let count = Int(min(65536, range.upperBound - position))
-            let start = Int(position % 251)
-            try await writer.write(Array(Self.pattern[start..<start + count]))
+            let start = Int(position % 65536)
+            let count = Int(min(Int64(65536 - start), range.upperBound - position))
+            let isWhole = count == 65536 && !makesChunks
+            try await writer.write(isWhole ? Self.chunk : Self.copy(start..<start + count))
             position += Int64(count)
+        }
+    }
+
+    /// Copied by hand: an `Array` of a slice that is a whole array would share its memory.
+    private static func copy(_ range: Range<Int>) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+            count = range.count
+            chunk[range].withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
         }
     }
 }

@@ -21,6 +21,8 @@ actor Transfer {
     /// Whether libcurl may send the body again by itself after it found a kept connection dead.
     let mayRewind: Bool
     var easy: CurlEasy?
+    /// Whether a timeout before the request was sent is that of the connection, and not the call's own deadline.
+    private(set) var connectTimeoutIsShorter = true
 
     // The response.
     var head: ResponseHeadCollector
@@ -59,6 +61,7 @@ actor Transfer {
     func start(_ request: HTTPClientRequest, _ configuration: HTTPClientConfiguration, timeout: Duration?) async throws
         -> Head
     {
+        connectTimeoutIsShorter = timeout.map { request.timeouts.connect < $0 } ?? true
         let easy = try CurlEasy()
         try configure(easy, request, configuration, timeout: timeout)
         self.easy = easy

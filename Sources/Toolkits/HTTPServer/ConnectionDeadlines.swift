@@ -66,6 +66,11 @@ struct ConnectionDeadlines {
 
     mutating func outputDrained() { stalledSince = nil }
 
+    /// Whether output has waited for the peer without progress for so long.
+    func hasWaited(at now: MonotonicTime, for duration: Duration) -> Bool {
+        stalledSince.map { now - $0 >= duration } ?? false
+    }
+
     /// The deadline missed at `now`, if any.
     mutating func check(at now: MonotonicTime, _ limits: HTTPServerConfiguration.Deadlines) -> Expiry? {
         let stall = stage == .webSocket ? limits.webSocketStall : limits.writeStall

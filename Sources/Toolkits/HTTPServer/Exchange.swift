@@ -1,3 +1,4 @@
+internal import EventLoops
 internal import HTTPParsing
 internal import HTTPTypes
 
@@ -5,6 +6,7 @@ internal import HTTPTypes
 final class Exchange {
     /// Tells an exchange from the one after it: what a finished handler still says must not touch the next request.
     let number: UInt64
+    let begun: MonotonicTime
     let method: HTTPMethod
     let path: String
     let isHTTP11: Bool
@@ -32,8 +34,9 @@ final class Exchange {
     var heldHead: [UInt8] = []
     var written: Int64 = 0
 
-    init(number: UInt64, head: RequestHead) {
+    init(number: UInt64, head: RequestHead, begun: MonotonicTime) {
         self.number = number
+        self.begun = begun
         method = head.method
         path = head.path
         isHTTP11 = head.version == .http11

@@ -6,7 +6,7 @@ extension HTTPConnection {
     /// A head is complete: from now on the connection belongs to this request.
     func begin(_ head: RequestHead) {
         exchangeCount += 1
-        let exchange = Exchange(number: exchangeCount, head: head)
+        let exchange = Exchange(number: exchangeCount, head: head, begun: shard.loop.now)
         self.exchange = exchange
         phase = .exchange
         deadlines.enter(.exchange, at: shard.loop.now)

@@ -5,19 +5,16 @@ internal import WebSockets
 /// The WebSocket on a connection. Confined to the connection's actor.
 final class WebSocketState {
     let session: WebSocketSession
-    let pingInterval: Duration
     var inbox: [WebSocketMessage] = []
     var inboxStart = 0
     var receiver: CheckedContinuation<Void, Never>?
-    var lastHeard: MonotonicTime
-    var pingSent: MonotonicTime?
+    var liveness: PeerLiveness
     /// Nothing more will arrive.
     var ended = false
 
     init(session: WebSocketSession, pingInterval: Duration, now: MonotonicTime) {
         self.session = session
-        self.pingInterval = pingInterval
-        lastHeard = now
+        liveness = PeerLiveness(interval: pingInterval, now: now)
     }
 
     var queued: Int { inbox.count - inboxStart }
@@ -73,15 +70,14 @@ extension HTTPConnection {
     // MARK: what the peer sends
 
     var webSocketWantsInput: Bool {
-        guard let webSocket, !webSocket.ended else { return phase == .webSocket && !(webSocket?.ended ?? true) }
+        guard let webSocket, !webSocket.ended else { return false }
         // Also held back while the peer does not read: its pings would fill the output.
         return webSocket.queued < shard.configuration.limits.queuedMessages && output.count < 256 * 1024
     }
 
     func takeFrames(_ bytes: UnsafeRawBufferPointer) {
         guard let webSocket, !webSocket.ended else { return }
-        webSocket.lastHeard = shard.loop.now
-        webSocket.pingSent = nil
+        webSocket.liveness.heard(at: shard.loop.now)
         for event in webSocket.session.receive(bytes) {
             if case .message(let message) = event { webSocket.inbox.append(message) }
         }
@@ -96,11 +92,12 @@ extension HTTPConnection {
 
     /// Asks a silent peer for a sign of life, and cuts one that gives none.
     func checkLife(at now: MonotonicTime) {
-        guard let webSocket, !webSocket.ended else { return }
-        if let sent = webSocket.pingSent {
-            if now - sent >= webSocket.pingInterval { abort() }
-        } else if now - webSocket.lastHeard >= webSocket.pingInterval, readsSocket {
-            webSocket.pingSent = now
+        // While the peer is held back, its answers are not read either.
+        guard let webSocket, !webSocket.ended, readsSocket else { return }
+        switch webSocket.liveness.check(at: now) {
+        case .fine: break
+        case .gone: abort()
+        case .ask:
             webSocket.session.sendPing()
             sendFrames(webSocket)
         }

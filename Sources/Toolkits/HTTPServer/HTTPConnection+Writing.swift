@@ -8,6 +8,10 @@ struct WrongLengthError: Error, CustomStringConvertible {
 }
 
 extension HTTPConnection {
+    private static let fastAmount: Int64 = 8 << 20
+    private static let fastRate = 64e6
+    private static let deepQueue: Int32 = 2 << 20
+
     /// Sends a whole response; returns when the peer's kernel has all of it, or nearly.
     func send(_ response: HTTPResponse, _ number: UInt64) async throws {
         guard let exchange else { return }
@@ -80,10 +84,21 @@ extension HTTPConnection {
         try await waitUntilDrained(number)
         // A reader as fast as this never makes its handler wait: let the loop look at the others now and then.
         sentWithoutSuspending += bytes.count
+        widenForFastReader(exchange)
         if sentWithoutSuspending >= shard.configuration.limits.bytesPerTurn {
             sentWithoutSuspending = 0
-            await Task.yield()
+            await shard.loop.yieldTurn()
         }
+    }
+
+    /// Gives a reader that has taken many megabytes at once a deeper kernel queue, so that it does not have to wait
+    /// for this loop's turn; `checkDeadlines` takes it back as soon as the reader rests.
+    private func widenForFastReader(_ exchange: Exchange) {
+        guard !hasDeepQueue, exchange.written >= Self.fastAmount else { return }
+        let rate = Double(exchange.written) / max(1e-3, Double((shard.loop.now - exchange.begun).nanoseconds) / 1e9)
+        guard rate >= Self.fastRate else { return }
+        hasDeepQueue = true
+        transport.limitUnsent(to: Self.deepQueue)
     }
 
     func waitUntilDrained(_ number: UInt64) async throws {

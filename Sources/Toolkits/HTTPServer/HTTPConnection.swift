@@ -44,6 +44,8 @@ actor HTTPConnection: EventHandler {
     var drainWaiters: [CheckedContinuation<Void, Never>] = []
     var sentWithoutSuspending = 0
     var closesWhenDrained = false
+    /// Whether the kernel may keep more unsent bytes than usual, for a fast reader.
+    var hasDeepQueue = false
 
     var exchange: Exchange?
     var exchangeCount: UInt64 = 0
@@ -175,8 +177,10 @@ actor HTTPConnection: EventHandler {
         resumeReading()
     }
 
-    func closeIfIdle() {
+    /// The server is stopping: idle connections end now, WebSockets with 1001 (RFC 6455 section 7.4.1).
+    func prepareToStop() {
         if phase == .head, input.isEmpty, output.isEmpty { close() }
+        if phase == .webSocket { closeWebSocket(code: 1001, reason: "the server is stopping") }
     }
 
     func wakeWriters() {
@@ -188,6 +192,10 @@ actor HTTPConnection: EventHandler {
     /// Looks at the clock. Called twice a second.
     func checkDeadlines(at now: MonotonicTime) {
         if phase == .webSocket { checkLife(at: now) }
+        if hasDeepQueue, deadlines.hasWaited(at: now, for: .milliseconds(250)) {
+            hasDeepQueue = false
+            transport.limitUnsent(to: Int32(clamping: shard.configuration.limits.unsentBytes))
+        }
         switch deadlines.check(at: now, shard.configuration.deadlines) {
         case nil: break
         case .head:

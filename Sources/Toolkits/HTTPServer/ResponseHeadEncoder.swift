@@ -33,13 +33,13 @@ struct ResponseHeadEncoder {
         buffer.append(contentsOf: fixedLines)
         for field in response.fields where !isServersOwn(field.name) {
             buffer.append(contentsOf: field.name.name.utf8)
-            buffer.append(contentsOf: [0x3a, 0x20])
+            buffer.append(": ")
             buffer.append(contentsOf: field.value.utf8)
-            buffer.append(contentsOf: [0x0d, 0x0a])
+            buffer.append("\r\n")
         }
         switch framing {
         case .length(let length): appendLength(length, to: &buffer)
-        case .chunked: buffer.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
+        case .chunked: buffer.append("Transfer-Encoding: chunked\r\n")
         case .none:
             // To HEAD, the length that GET would have (RFC 9110 section 9.3.2).
             if method == .head, !response.status.forbidsBody, let length = response.body.length {
@@ -48,13 +48,13 @@ struct ResponseHeadEncoder {
         case .untilClose: break
         }
         if response.upgrade != nil {
-            buffer.append(contentsOf: "Connection: Upgrade\r\nUpgrade: websocket\r\n".utf8)
+            buffer.append("Connection: Upgrade\r\nUpgrade: websocket\r\n")
         } else if closes {
-            buffer.append(contentsOf: "Connection: close\r\n".utf8)
+            buffer.append("Connection: close\r\n")
         } else if !isHTTP11 {
-            buffer.append(contentsOf: "Connection: keep-alive\r\n".utf8)
+            buffer.append("Connection: keep-alive\r\n")
         }
-        buffer.append(contentsOf: [0x0d, 0x0a])
+        buffer.append("\r\n")
     }
 
     /// The size line of a chunk.
@@ -66,16 +66,16 @@ struct ResponseHeadEncoder {
 
     private static func appendStatusLine(_ status: HTTPStatus, to buffer: inout [UInt8]) {
         if status == .ok {
-            buffer.append(contentsOf: "HTTP/1.1 200 OK\r\n".utf8)
+            buffer.append("HTTP/1.1 200 OK\r\n")
         } else {
             buffer.append(contentsOf: "HTTP/1.1 \(status.code) \(status.reason)\r\n".utf8)
         }
     }
 
     private static func appendLength(_ length: Int64, to buffer: inout [UInt8]) {
-        buffer.append(contentsOf: "Content-Length: ".utf8)
+        buffer.append("Content-Length: ")
         buffer.append(contentsOf: String(length).utf8)
-        buffer.append(contentsOf: [0x0d, 0x0a])
+        buffer.append("\r\n")
     }
 
     /// Fields that describe the message or the connection; a handler's opinion about them is not asked for.
@@ -89,5 +89,13 @@ struct ResponseHeadEncoder {
         case 17: name == .transferEncoding
         default: false
         }
+    }
+}
+
+extension [UInt8] {
+    /// Appends a constant text with one copy: array literals and string views would allocate for every line.
+    @inline(__always)
+    fileprivate mutating func append(_ text: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 }

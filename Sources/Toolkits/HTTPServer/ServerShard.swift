@@ -43,15 +43,22 @@ final class ServerShard: @unchecked Sendable {
     /// Begins to serve a connection that was accepted, unless its address has too many.
     func adopt(_ socket: consuming OwnedDescriptor, address: IPAddress?, secure: Bool) {
         guard shared.admit(address, configuration.limits) else { return }
+        let transport: Transport
         do {
-            let transport = try Transport(socket: socket, tls: secure ? shared.certificate.withLock { $0 } : nil)
-            let connection = HTTPConnection(transport: transport, shard: self, address: address)
-            connections[transport.socket] = connection
-            try loop.register(transport.socket, for: [.readable, .peerClosed], handler: connection)
-            armTick()
+            transport = try Transport(socket: socket, tls: secure ? shared.certificate.withLock { $0 } : nil)
         } catch {
             shared.release(address)
             configuration.report(.acceptFailed(error))
+            return
+        }
+        let connection = HTTPConnection(transport: transport, shard: self, address: address)
+        connections[transport.socket] = connection
+        do {
+            try loop.register(transport.socket, for: [.readable, .peerClosed], handler: connection)
+            armTick()
+        } catch {
+            configuration.report(.acceptFailed(error))
+            connection.assumeIsolated { $0.close() }
         }
     }
 
@@ -94,7 +101,7 @@ final class ServerShard: @unchecked Sendable {
 
     // MARK: the end
 
-    /// Closes idle connections, lets the others finish what they do, and returns when none is left.
+    /// Closes idle connections and WebSockets, lets the others finish what they do, and returns when none is left.
     func drain() async {
         beginDrain()
         if connections.isEmpty { return }
@@ -103,7 +110,7 @@ final class ServerShard: @unchecked Sendable {
 
     private func beginDrain() {
         isDraining = true
-        for connection in Array(connections.values) { connection.assumeIsolated { $0.closeIfIdle() } }
+        for connection in Array(connections.values) { connection.assumeIsolated { $0.prepareToStop() } }
     }
 
     /// Ends every connection at once.

@@ -1,3 +1,4 @@
+internal import CSystem
 internal import EventLoops
 internal import Glibc
 internal import TLS
@@ -81,6 +82,12 @@ final class Transport {
             default: return .failed
             }
         }
+    }
+
+    /// How many bytes the kernel may keep unsent. Fails on Unix sockets, which have no such queue.
+    func limitUnsent(to bytes: Int32) {
+        var bytes = bytes
+        _ = setsockopt(socket, Int32(IPPROTO_TCP), Int32(csystem_tcp_notsent_lowat), &bytes, socklen_t(4))
     }
 
     /// Gives the socket back to the kernel. With unread input the peer gets a reset.

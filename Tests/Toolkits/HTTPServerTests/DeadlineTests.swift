@@ -55,6 +55,18 @@ struct ConnectionDeadlinesTests {
         #expect(deadlines.check(at: time(10_000), limits) == nil)
     }
 
+    @Test("a silent peer is asked once, and gone when it does not answer in time")
+    func liveness() {
+        var liveness = PeerLiveness(interval: .seconds(20), now: time(0))
+        #expect(liveness.check(at: time(19.9)) == .fine)
+        #expect(liveness.check(at: time(20)) == .ask)
+        #expect(liveness.check(at: time(39.9)) == .fine)
+        liveness.heard(at: time(39.9))
+        #expect(liveness.check(at: time(59.8)) == .fine)
+        #expect(liveness.check(at: time(60)) == .ask)
+        #expect(liveness.check(at: time(80)) == .gone)
+    }
+
     @Test("a reader that takes something now and then is not stalled")
     func stall() {
         var deadlines = ConnectionDeadlines(time(0), stage: .exchange)

@@ -1,5 +1,6 @@
 import EventLoops
 import Glibc
+import HTTPClient
 import HTTPTesting
 import HTTPTypes
 import IPAddresses
@@ -106,6 +107,13 @@ struct DisconnectTests {
                 try await connection.send("GET /hello HTTP/1.1\r\nHost: h\r\n\r\n")
                 #expect(await connection.response().body == "hello")
             }
+            let client = try HTTPClient(on: loops.loops[0])
+            var request = HTTPClientRequest(.get, "http://stentor/hello")
+            request.unixSocketPath = path
+            #expect(try await client.execute(request).body.collect(upTo: 10) == Array("hello".utf8))
+            request.addresses = .publicOnly
+            await #expect(throws: HTTPClientError.self) { try await client.execute(request) }
+            await client.shutDown()
             await server.drain(deadline: .zero)
             // A file nobody listens on, as a killed server leaves it.
             let left = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)

@@ -14,10 +14,14 @@ private struct Sockets: HTTPResponder {
         case "/echo":
             return try .webSocket(
                 request,
-                WebSocketUpgrade(maximumMessageSize: 100_000, pingInterval: .milliseconds(100)) { channel in
+                WebSocketUpgrade(maximumMessageSize: 100_000) { channel in
                     while let message = try await channel.receive() { try await channel.send(message) }
                     ended.withLock { $0.append("echo") }
                 })
+        case "/watched":
+            return try .webSocket(
+                request,
+                WebSocketUpgrade(pingInterval: .milliseconds(100)) { channel in _ = try await channel.receive() })
         case "/flood":
             return try .webSocket(
                 request,
@@ -93,13 +97,26 @@ struct WebSocketTests {
         }
     }
 
+    @Test("a server that stops says so to its WebSockets, and waits for their answer")
+    func drain() async throws {
+        let sockets = Sockets()
+        try await withTestServer(sockets) { server async throws in
+            let connection = try await open(server, "/echo", then: text("a"))
+            #expect(await connection.receive(count: 3) == [0x81, 1, 0x61])
+            async let drained: Void = server.server.drain(deadline: .seconds(30))
+            #expect(await connection.receive(count: 26).prefix(4) == [0x88, 24, 3, 0xe9])
+            try await connection.send([0x88, 0x82, 0, 0, 0, 0, 3, 0xe9])
+            #expect(await connection.end() == .closed)
+            await drained
+            #expect(sockets.ended.withLock { $0 } == ["echo"])
+        }
+    }
+
     @Test("a silent peer is asked for a sign of life, and cut without one")
     func ping() async throws {
         try await withTestServer(Sockets(), configure: { $0.deadlines.tick = .milliseconds(10) }) {
             server async throws in
-            let connection = try await open(server, "/echo")
-            #expect(await connection.receive(count: 2) == [0x89, 0])
-            try await connection.send([0x8a, 0x80, 0, 0, 0, 0])
+            let connection = try await open(server, "/watched")
             #expect(await connection.receive(count: 2) == [0x89, 0])
             #expect(await connection.end() == .closed)
         }
