@@ -57,6 +57,10 @@ crash: debug ## CRASH_KILLS (30) seeded kills of child processes
 sanitize: setup-test ## the tests under the thread and the address sanitizer (by hand)
 	Scripts/sanitize.sh
 
+soak: setup-test ## SOAK_SECONDS (1200) of mixed HTTP traffic; fails when memory or descriptors grow (by hand)
+	swift build -c release $(CHECKED) --product http-probe
+	.deps/python/bin/python Benchmarks/http/soak.py "$$(swift build -c release --show-bin-path)/http-probe" $${SOAK_SECONDS:-1200}
+
 evaluate: build setup-test ## word error rate on real speech: make evaluate SHARED=folder
 	.deps/python/bin/python Scripts/evaluate.py "$(SHARED)" "$$(swift build -c release --show-bin-path)"
 

@@ -39,8 +39,11 @@ struct Stentor: Sendable {
     /// The environment and the `.env` file of the current folder.
     private func settings() throws -> Settings {
         var file: [String: String] = [:]
-        if let data = try? Data(contentsOf: URL(fileURLWithPath: ".env")) {  // most folders have none
-            file = try EnvironmentFile.parse(String(decoding: data, as: UTF8.self))
+        if FileManager.default.fileExists(atPath: ".env") {
+            guard let text = FileManager.default.contents(atPath: ".env") else {
+                throw SettingsError(problems: ["the file .env is there but cannot be read"])
+            }
+            file = try EnvironmentFile.parse(String(decoding: text, as: UTF8.self))
         }
         return try Settings(SettingsSource(environment: ProcessInfo.processInfo.environment, file: file))
     }

@@ -163,6 +163,17 @@ struct UsageTests {
         #expect(!result.errors.contains("s3cret"))
     }
 
+    @Test("a .env file is read, the environment wins over it, and one that cannot be read stops the program")
+    func environmentFile() async throws {
+        _ = try bench.write("STENTOR_ENGINE_SLOTS=many\n", to: ".env")
+        #expect(try await stentor.run(["transcribe", "x"]).errors.contains("STENTOR_ENGINE_SLOTS"))
+        let winning = Stentor(bench, settings: ["STENTOR_ENGINE_SLOTS": "1"])
+        #expect(try await winning.run(["transcribe", "x"]).errors.contains("There is no such file"))
+        try FileManager.default.removeItem(atPath: bench.path(".env"))
+        try FileManager.default.createDirectory(atPath: bench.path(".env"), withIntermediateDirectories: false)
+        #expect(try await stentor.run(["transcribe", "x"]).code == 2)
+    }
+
     @Test("help and version are printed")
     func help() async throws {
         #expect(try await stentor.run(["help"]).text.contains("stentor transcribe FILE"))
