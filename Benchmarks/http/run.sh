@@ -6,5 +6,5 @@
 # PYTHON needs the packages of Scripts/requirements-test.txt.
 set -eu
 cd "$(dirname "$0")/../.."
-swift build -c release --product http-probe >/dev/null
+swift build -c release --static-swift-stdlib --product http-probe >/dev/null
 exec "${PYTHON:-python3}" Benchmarks/http/compare.py "$(swift build -c release --show-bin-path)/http-probe" "$@"

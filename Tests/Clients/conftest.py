@@ -38,7 +38,7 @@ def probe_binary():
     given = os.environ.get("HTTP_PROBE")
     if given:
         return given
-    build = ["swift", "build", "-c", "release", "--package-path", str(ROOT)]
+    build = ["swift", "build", "-c", "release", "--static-swift-stdlib", "--package-path", str(ROOT)]
     subprocess.run([*build, "--product", "http-probe"], check=True)
     path = subprocess.run([*build, "--show-bin-path"], check=True, capture_output=True, text=True).stdout.strip()
     return f"{path}/http-probe"
