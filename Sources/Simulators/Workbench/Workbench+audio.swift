@@ -19,6 +19,11 @@ extension Workbench {
         ]
     }
 
+    /// The same model in whisper.cpp's form.
+    public static var nanoGGML: String {
+        project.appending(path: ".deps/test-models/whisper-nano/ggml-nano.bin").path
+    }
+
     public static func nanoSentence() throws -> String {
         let path = project.appending(path: ".deps/test-models/whisper-nano/sentence.txt")
         return try String(contentsOf: path, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
