@@ -116,8 +116,28 @@ let modules: [Module] = [
     Module("IPAddresses", .toolkits, tests: []),
     Module("HTTPTypes", .toolkits, uses: ["IPAddresses"], tests: []),
     Module("HTTPParsing", .toolkits, uses: ["HTTPTypes"], tests: []),
+    Module("HTTPRanges", .toolkits, uses: ["HTTPTypes"], tests: []),
+    Module("Multipart", .toolkits, uses: ["HTTPTypes"], tests: []),
     Module("WebSockets", .toolkits, uses: ["COpenSSL", "CWslay", "HTTPTypes"], tests: []),
+    Module(
+        "HTTPRouting", .toolkits,
+        uses: ["COpenSSL", "CZlib", "EventLoops", "HTTPRanges", "HTTPTypes", "IPAddresses", "WebSockets"],
+        tests: ["HTTPTesting"]),
     Module("TLS", .toolkits, uses: ["COpenSSL"]),
+    Module(
+        "HTTPServer", .toolkits,
+        uses: ["CSystem", "EventLoops", "HTTPParsing", "HTTPTypes", "IPAddresses", "TLS", "WebSockets"],
+        tests: ["EventLoops", "HTTPClient", "HTTPRouting", "HTTPTesting", "HTTPTypes", "IPAddresses"]),
+
+    Module(
+        "HTTPTesting", .simulators,
+        uses: ["COpenSSL", "EventLoops", "HTTPClient", "HTTPServer", "HTTPTypes", "IPAddresses"]),
+    Module(
+        "http-probe", .simulators, .executable,
+        uses: [
+            "COpenSSL", "CSystem", "EventLoops", "HTTPRanges", "HTTPRouting", "HTTPServer", "HTTPTypes", "IPAddresses",
+            "Multipart",
+        ]),
     Module(
         "HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
 

@@ -5,7 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PROGRAMS=$(swift build -c release --show-bin-path)
-export PROGRAMS
+PYTHON=$PWD/.deps/python/bin/python
+export PROGRAMS PYTHON
 for script in Benchmarks/*/run.sh; do
     name=$(basename "$(dirname "$script")")
     if [ $# = 0 ] || [[ " $* " == *" $name "* ]]; then

@@ -57,15 +57,12 @@ install_engine() {
 }
 
 install_python_packages() {
-    local lists=() list current
-    for list in Scripts/requirements-*.txt; do
-        [ "$list" = Scripts/requirements-engine.txt ] || lists+=(-r "$list")
-    done
-    current=$(fingerprint Scripts/requirements-*.txt)
+    local current
+    current=$(fingerprint Scripts/requirements-test.txt)
     is_current python "$current" && return
     make_python
     say "installing Python packages for tests into .deps/python"
-    .deps/python/bin/pip install -q --disable-pip-version-check --require-hashes "${lists[@]}"
+    .deps/python/bin/pip install -q --disable-pip-version-check --require-hashes -r Scripts/requirements-test.txt
     mark_current python "$current"
 }
 

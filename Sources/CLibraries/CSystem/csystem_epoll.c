@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "csystem_epoll.h"
 
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -26,4 +27,10 @@ int csystem_read_signal(int descriptor) {
     struct signalfd_siginfo record;
     ssize_t count = read(descriptor, &record, sizeof record);
     return count == (ssize_t)sizeof record ? (int)record.ssi_signo : -1;
+}
+
+void csystem_limit_memory_arenas(void) {
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_TRIM_THRESHOLD, 128 * 1024);
+    mallopt(M_MMAP_THRESHOLD, 512 * 1024);
 }

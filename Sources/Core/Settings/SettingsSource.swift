@@ -25,11 +25,10 @@ public enum EnvironmentFile {
             var line = trimmed(line)
             if line.isEmpty || line.hasPrefix("#") { continue }
             if line.hasPrefix("export ") { line = trimmed(line.dropFirst(7)) }
-            guard let equals = line.firstIndex(of: "="), isName(line[..<equals]) else {
+            guard let equals = line.firstIndex(of: "="), case let name = trimmed(line[..<equals]), isName(name) else {
                 throw SettingsError(problems: [".env line \(number + 1) is not of the form NAME=value"])
             }
-            variables[String(line[..<equals])] = try value(
-                trimmed(line[line.index(after: equals)...]), line: number + 1)
+            variables[String(name)] = try value(trimmed(line[line.index(after: equals)...]), line: number + 1)
         }
         return variables
     }

@@ -68,26 +68,13 @@ public final class SpooledMedia: MediaSource {
             advance(by: 0, isComplete: true, failure)
             return false
         }
-        guard append(buffer, count) else {
+        guard Descriptor.writeAll(Array(buffer[0..<count]), to: file.raw) else {
             let isFull = errno == ENOSPC || errno == EDQUOT || errno == EFBIG
             let why = isFull ? "There is no room on the disk for the input." : "The input cannot be stored."
             advance(by: 0, isComplete: true, DecodingError(isFull ? .diskFull : .sourceFailed, why))
             return false
         }
         advance(by: Int64(count), isComplete: false, nil)
-        return true
-    }
-
-    private func append(_ buffer: [UInt8], _ count: Int) -> Bool {
-        var done = 0
-        while done < count {
-            let written = buffer.withUnsafeBytes { write(file.raw, $0.baseAddress?.advanced(by: done), count - done) }
-            if written > 0 {
-                done += written
-            } else if errno != EINTR {
-                return false
-            }
-        }
         return true
     }
 

@@ -1,5 +1,5 @@
 internal import EventLoops
-internal import Glibc
+internal import Foundation
 
 /// A server of files on loopback that does wrong what a test tells it to: each request takes the next fault of a list,
 /// and after the list all is well. Ranges and `If-Range` work as RFC 9110 has them.
@@ -25,7 +25,6 @@ public final class FaultyFileServer: Sendable {
 
     public let port: UInt16
     private let listener: Int32
-    private let pool: BlockingPool
     private let state: Guarded<State>
 
     /// - Parameter files: bytes by path, `/model.onnx`.
@@ -45,10 +44,10 @@ public final class FaultyFileServer: Sendable {
         guard isBound else { throw SystemCallError("bind") }
         self.listener = listener
         port = UInt16(bigEndian: address.sin_port)
-        pool = try BlockingPool(threads: 16, name: "file-server")
         state = Guarded(State(files: files, faults: faults))
-        // Awaited by nobody: it ends when `stop` closes the listener.
-        Task { [self] in try await pool.run { self.acceptConnections() } }
+        // Threads of its own: tests that block the shared pool must not make it slow. It ends when `stop` closes the
+        // listener.
+        Thread.detachNewThread { self.acceptConnections() }
     }
 
     public var url: String { "http://127.0.0.1:\(port)" }
@@ -78,7 +77,6 @@ public final class FaultyFileServer: Sendable {
         }
         shutdown(listener, Int32(SHUT_RDWR))
         close(listener)
-        pool.shutDown()
     }
 
     private func acceptConnections() {
@@ -94,13 +92,11 @@ public final class FaultyFileServer: Sendable {
                 close(connection)
                 return
             }
-            // Awaited by nobody: it ends with its connection, which `stop` ends at the latest.
-            Task { [self] in
-                try await pool.run {
-                    self.serve(connection)
-                    self.state.withLock { _ = $0.connections.remove(connection) }
-                    close(connection)
-                }
+            // It ends with its connection, which `stop` ends at the latest.
+            Thread.detachNewThread {
+                self.serve(connection)
+                self.state.withLock { _ = $0.connections.remove(connection) }
+                close(connection)
             }
         }
     }

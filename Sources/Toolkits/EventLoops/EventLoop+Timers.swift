@@ -18,4 +18,13 @@ extension EventLoop {
         assertCurrent()
         timers.cancel(timer.id)
     }
+
+    /// Lets the loop look at its sockets once before the caller goes on. Called from an actor of the loop.
+    ///
+    /// `Task.yield` would lead over the global pool and back: two changes of thread.
+    public nonisolated(nonsending) func yieldTurn() async {
+        await withCheckedContinuation { continuation in
+            _ = schedule(after: .zero) { continuation.resume() }
+        }
+    }
 }

@@ -104,7 +104,8 @@ extension Transfer {
         if let failure, !refused || code == CURLE_COULDNT_CONNECT {
             finish(failure)
         } else {
-            finish(HTTPClientError(curl: code, slow: slow, connected: connected))
+            let late = code == CURLE_OPERATION_TIMEDOUT && !connectTimeoutIsShorter
+            finish(HTTPClientError(curl: code, slow: slow, connected: connected || late))
         }
     }
 }

@@ -21,6 +21,8 @@ actor Transfer {
     /// Whether libcurl may send the body again by itself after it found a kept connection dead.
     let mayRewind: Bool
     var easy: CurlEasy?
+    /// Whether a timeout before the request was sent is that of the connection, and not the call's own deadline.
+    private(set) var connectTimeoutIsShorter = true
 
     // The response.
     var head: ResponseHeadCollector
@@ -59,6 +61,7 @@ actor Transfer {
     func start(_ request: HTTPClientRequest, _ configuration: HTTPClientConfiguration, timeout: Duration?) async throws
         -> Head
     {
+        connectTimeoutIsShorter = timeout.map { request.timeouts.connect < $0 } ?? true
         let easy = try CurlEasy()
         try configure(easy, request, configuration, timeout: timeout)
         self.easy = easy
@@ -165,9 +168,14 @@ actor Transfer {
 
     func write(_ bytes: [UInt8]) async throws {
         while unsent.count - unsentStart >= bufferSize, result == nil {
+            try Task.checkCancellation()
             precondition(roomWaiter == nil, "the body of a request has one writer")
             await withTaskCancellationHandler {
-                await withCheckedContinuation { roomWaiter = $0 }
+                await withCheckedContinuation { continuation in
+                    // The way here may have led over another thread: look again.
+                    let waits = !Task.isCancelled && result == nil && unsent.count - unsentStart >= bufferSize
+                    if waits { roomWaiter = continuation } else { continuation.resume() }
+                }
             } onCancel: {
                 abandonLater()
             }

@@ -13,8 +13,10 @@ public struct HTTPFieldName: Hashable, Sendable, CustomStringConvertible, Expres
     }
 
     public static func == (left: Self, right: Self) -> Bool {
-        left.name.utf8.count == right.name.utf8.count
-            && zip(left.name.utf8, right.name.utf8).allSatisfy { $0 == $1 || lowercased($0) == lowercased($1) }
+        guard left.name.utf8.count == right.name.utf8.count else { return false }
+        // The usual case, compared a word at a time.
+        if left.name == right.name { return true }
+        return zip(left.name.utf8, right.name.utf8).allSatisfy { lowercased($0) == lowercased($1) }
     }
 
     public func hash(into hasher: inout Hasher) {

@@ -18,7 +18,9 @@ public struct HTTPFields: Sendable, Equatable, ExpressibleByDictionaryLiteral, S
     }
 
     public init(dictionaryLiteral elements: (HTTPFieldName, String)...) {
-        fields = elements.map { Field(name: $0.0, value: $0.1) }
+        fields = []
+        fields.reserveCapacity(elements.count)
+        for element in elements { fields.append(Field(name: element.0, value: element.1)) }
     }
 
     /// The number of field lines.

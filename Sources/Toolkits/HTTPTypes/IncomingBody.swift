@@ -66,3 +66,33 @@ public struct BodyTooLargeError: Error, Equatable, CustomStringConvertible {
 
     public var description: String { "the body is larger than \(limit) bytes; send less, or in parts" }
 }
+
+extension IncomingBody {
+    /// The same body, cut off by an error once more than `limit` bytes have come: a route's own limit for bodies that
+    /// are streamed.
+    public func limited(to limit: Int64) -> IncomingBody {
+        IncomingBody(length: length, source: LimitedBody(self, limit: limit))
+    }
+}
+
+/// Counts what passes. An actor, since a body may be read from any task.
+private actor LimitedBody: BodySource {
+    private let body: IncomingBody
+    private let limit: Int64
+    private var count: Int64 = 0
+
+    init(_ body: IncomingBody, limit: Int64) {
+        self.body = body
+        self.limit = limit
+    }
+
+    func next() async throws -> [UInt8]? {
+        // What is announced as too large need not be read at all.
+        if let length = body.length, length > limit { throw BodyTooLargeError(limit: Int(limit)) }
+        var iterator = body.makeAsyncIterator()
+        guard let chunk = try await iterator.next(isolation: self) else { return nil }
+        count += Int64(chunk.count)
+        if count > limit { throw BodyTooLargeError(limit: Int(limit)) }
+        return chunk
+    }
+}

@@ -18,7 +18,10 @@ public final class WebSocketSession {
     private var input = UnsafeRawBufferPointer(start: nil, count: 0)
     private var output: [UInt8] = []
     private var events: [Event] = []
-    private var hasFailed = false
+    /// The code to close with after a violation that libwslay does not name.
+    private var violation: UInt16?
+    /// The close frame libwslay answers with, to be replaced by one that names the violation.
+    private var unnamedClose: [UInt8] = [0x88, 0]
 
     /// A session that takes messages of at most `maximumMessageSize` bytes; nil when there is no memory for it.
     public init?(maximumMessageSize: Int) {
@@ -34,7 +37,7 @@ public final class WebSocketSession {
     deinit { wslay_event_context_free(context) }
 
     /// Whether anything more may arrive.
-    public var isReading: Bool { !hasFailed && wslay_event_want_read(context) != 0 }
+    public var isReading: Bool { violation == nil && wslay_event_want_read(context) != 0 }
     /// Whether the closing handshake has been begun from this side.
     public var hasSentClose: Bool { wslay_event_get_close_sent(context) != 0 }
     public var hasReceivedClose: Bool { wslay_event_get_close_received(context) != 0 }
@@ -44,8 +47,8 @@ public final class WebSocketSession {
     public func receive(_ bytes: UnsafeRawBufferPointer) -> [Event] {
         guard isReading else { return [] }
         input = bytes
-        if wslay_event_recv(context) != 0 { hasFailed = true }
-        if hasFailed { nameViolation() }
+        if wslay_event_recv(context) != 0, violation == nil { violation = 1002 }
+        if let violation { name(violation) }
         input = UnsafeRawBufferPointer(start: nil, count: 0)
         defer { events = [] }
         return events
@@ -84,11 +87,23 @@ public final class WebSocketSession {
 
     /// Malformed frames, unlike malformed messages, make libwslay close without a code; RFC 6455 section 7.4.1 has one
     /// for them.
-    private func nameViolation() {
+    private func name(_ code: UInt16) {
         _ = wslay_event_send(context)
-        guard output.suffix(2).elementsEqual([0x88, 0]) else { return }
-        output.removeLast(2)
-        output += [0x88, 2, 0x03, 0xea]
+        guard output.suffix(unnamedClose.count).elementsEqual(unnamedClose) else { return }
+        output.removeLast(unnamedClose.count)
+        output += [0x88, 2, UInt8(code >> 8), UInt8(code & 255)]
+    }
+
+    /// Checks the payload of a close frame (section 5.5.1): nothing, or a code of two bytes and a reason in UTF-8.
+    ///
+    /// libwslay takes a single byte for no code, and overlooks broken UTF-8 when the frame arrives in pieces.
+    private func checkClose(_ payload: UnsafeBufferPointer<UInt8>) {
+        if payload.count == 1 {
+            violation = 1002
+        } else if payload.count > 2, String(validating: payload.dropFirst(2), as: UTF8.self) == nil {
+            violation = 1007
+            unnamedClose = [0x88, UInt8(payload.count)] + payload
+        }
     }
 
     private func queue(_ opcode: UInt8, _ payload: UnsafeRawBufferPointer) -> Bool {
@@ -122,8 +137,8 @@ public final class WebSocketSession {
         case WSLAY_BINARY_FRAME.rawValue: events.append(.message(.binary(Array(payload))))
         case WSLAY_PONG.rawValue: events.append(.pong)
         case WSLAY_CONNECTION_CLOSE.rawValue:
-            // A code has two bytes; libwslay takes a single one for none (section 5.5.1).
-            if argument.msg_length == 1 { hasFailed = true }
+            checkClose(payload)
+            if violation != nil { return }
             events.append(.close(code: argument.status_code == 0 ? 1005 : argument.status_code))
         default: break
         }

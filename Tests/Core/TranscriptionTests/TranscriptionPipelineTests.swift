@@ -59,6 +59,13 @@ struct TranscriptionPipelineTests {
         #expect(zip(fractions, fractions.dropFirst()).allSatisfy { $0 <= $1 })
     }
 
+    @Test("a prompt that the engine does not take is said to be ignored")
+    func ignoredPrompt() async throws {
+        let pipeline = pipeline(spans: [samples(1)..<samples(3)]) { _, _ in Recognition(text: "fine") }
+        let transcript = try await pipeline.transcribe(NoMedia(), .init(prompt: "names")) { _ in }
+        #expect(transcript.warnings == ["The engine test takes no prompt; it was ignored."])
+    }
+
     @Test("what stops the decoder stops the transcription, with its reason")
     func decodingError() async {
         let error = DecodingError(.damaged, "broken")

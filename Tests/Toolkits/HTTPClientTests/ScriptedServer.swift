@@ -31,6 +31,7 @@ final class ScriptedServer: Sendable {
         runner = Task {
             var tasks: [Task<Void, any Error>] = []
             for script in scripts {
+                // A failure is the end of the listener: the remaining scripts are not wanted.
                 guard let socket = try? await pool.run({ try check("accept") { accept(listener, nil, nil) } }) else {
                     break
                 }

@@ -88,6 +88,19 @@ struct HTTPTypesTests {
         }
     }
 
+    @Test("a limited stream passes its limit's last byte and not one more")
+    func limitedStream() async throws {
+        let exact = IncomingBody(length: nil, source: Chunks([[1, 2], [3]])).limited(to: 3)
+        #expect(try await exact.collect(upTo: 100) == [1, 2, 3])
+        let long = IncomingBody(length: nil, source: Chunks([[1, 2], [3, 4]])).limited(to: 3)
+        var seen = 0
+        await #expect(throws: BodyTooLargeError(limit: 3)) { for try await chunk in long { seen += chunk.count } }
+        #expect(seen == 2)
+        let announced = IncomingBody(length: 4, source: Chunks([[1]])).limited(to: 3)
+        await #expect(throws: BodyTooLargeError(limit: 3)) { for try await _ in announced { seen = -1 } }
+        #expect(seen == 2)
+    }
+
     @Test("a body longer than allowed is refused before it is kept")
     func collectLimit() async throws {
         let body = IncomingBody(length: nil, source: Chunks([[1, 2, 3], [4, 5]]))

@@ -101,7 +101,7 @@ struct ChildProcessTests {
         defer { close(leak) }
         let child = try ChildProcess(
             executable: "/bin/sh",
-            arguments: ["sh", "-c", "{ ls /proc/self/fd | tr '\\n' ' '; echo \"$HOME$USER\"; } | cat >&3"])
+            arguments: ["sh", "-c", "printf '%s%s\\n' \"$(ls /proc/self/fd | tr '\\n' ' ')\" \"$HOME$USER\" >&3"])
         let text = String(decoding: try await child.receive().bytes, as: UTF8.self)
         #expect(!text.split(whereSeparator: \.isWhitespace).contains("\(leak)"))
         #expect(text.hasSuffix("\n"))

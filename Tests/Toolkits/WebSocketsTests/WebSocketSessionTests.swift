@@ -83,13 +83,19 @@ struct WebSocketSessionTests {
             ("too large in fragments", frame(1, big, final: false) + frame(0, big), 1009),
             ("close with one byte", frame(8, [3]), 1002), ("close with a reserved code", frame(8, [3, 0xed]), 1002),
             ("close with bad UTF-8", frame(8, [3, 0xe8, 0xff]), 1007),
+            ("close with a stray continuation", frame(8, [3, 0xe8, 1, 0x81, 0, 0]), 1007),
         ]
         for (name, bytes, code) in cases {
-            let session = try session()
-            let events = session.receive(bytes)
-            #expect(!events.contains { if case .message = $0 { true } else { false } }, "\(name)")
-            #expect(closeCode(session.takeOutput()) == code, "\(name)")
-            #expect(!session.isReading, "\(name)")
+            for step in [bytes.count, 1] {
+                let session = try session()
+                var events: [WebSocketSession.Event] = []
+                for start in stride(from: 0, to: bytes.count, by: step) {
+                    events += session.receive(Array(bytes[start..<start + step]))
+                }
+                #expect(!events.contains { if case .message = $0 { true } else { false } }, "\(name)")
+                #expect(closeCode(session.takeOutput()) == code, "\(name)")
+                #expect(!session.isReading, "\(name)")
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+import HostProcesses
 
 /// Standard output and standard error.
 struct Console: Sendable {
@@ -20,14 +21,7 @@ struct Console: Sendable {
     }
 
     private static func write(_ descriptor: CInt, _ text: String) -> Bool {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            rest = rest.dropFirst(count)
-        }
-        return true
+        Descriptor.writeAll(Array(text.utf8), to: descriptor)
     }
 }
 

@@ -1,5 +1,6 @@
 import CSystem
 import Glibc
+import HostProcesses
 import Transcripts
 
 /// Where transcripts go.
@@ -67,7 +68,7 @@ enum WholeFile {
                 bytes: RawWord(".").bytes + path.lastComponent.bytes.prefix(200) + RawWord(".\(getpid()).part").bytes))
         let descriptor = csystem_open(part.path, O_WRONLY | O_CREAT | O_EXCL, 0o666)
         guard descriptor >= 0 else { throw failure(path) }
-        let isWritten = write(Array(text.utf8), descriptor) && fsync(descriptor) == 0
+        let isWritten = Descriptor.writeAll(Array(text.utf8), to: descriptor) && fsync(descriptor) == 0
         let number = errno
         close(descriptor)
         errno = number
@@ -76,17 +77,6 @@ enum WholeFile {
             unlink(part.path)
             throw error
         }
-    }
-
-    private static func write(_ bytes: [UInt8], _ descriptor: CInt) -> Bool {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            rest = rest.dropFirst(count)
-        }
-        return true
     }
 
     private static func failure(_ path: RawWord) -> OutputError {

@@ -21,6 +21,10 @@ void csystem_set_thread_name(const char *name);
 /// Returns -1 when nothing is waiting or the read failed (errno says which).
 int csystem_read_signal(int descriptor);
 
+/// Keeps glibc from holding on to freed memory: two arenas, chunks handed back from 128 KiB on. Call before the first
+/// thread. mallopt(3) is GNU-only; it can fail only for values it does not know.
+void csystem_limit_memory_arenas(void);
+
 /// SO_REUSEPORT hidden behind __USE_MISC, and IPPROTO_TCP options that Swift sees only as untyped macros.
 enum {
     csystem_so_reuseport = 15,

@@ -27,7 +27,7 @@ public enum SubRip {
         for block in try CueBlock.blocks(
             of: SubtitleLines(bytes, limits: limits).lines, from: 0, style: .subRip, limit: limits.cues)
         {
-            let lines = block.lines.map { withoutTags($0).singleLine }.filter { !$0.isEmpty }
+            let lines = block.lines.map { withoutTags($0.singleLine) }.filter { !$0.isEmpty }
             cues.append(
                 Cue(start: block.times.start, end: block.times.end, lines: lines, identifier: block.identifier))
         }
