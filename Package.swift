@@ -37,18 +37,21 @@ struct Module {
     let uses: [String]
     /// Asked for header folders that are not the compiler's own.
     let pkgConfig: String?
+    /// Flags of the C compiler, in every configuration.
+    let cFlags: [String]
     /// Names under `Tests/<Tier>/<Name>Tests`, with what the tests use besides the module itself.
     let tests: [String]?
 
     init(
         _ name: String, _ tier: Tier, _ kind: Kind = .swift, uses: [String] = [], pkgConfig: String? = nil,
-        tests: [String]? = nil
+        cFlags: [String] = [], tests: [String]? = nil
     ) {
         self.name = name
         self.tier = tier
         self.kind = kind
         self.uses = uses
         self.pkgConfig = pkgConfig
+        self.cFlags = cFlags
         self.tests = tests
     }
 
@@ -60,8 +63,10 @@ let modules: [Module] = [
     Module("CCurl", .cLibraries, .systemLibrary),
     Module("COpenSSL", .cLibraries, .systemLibrary),
     Module("CWslay", .cLibraries, .systemLibrary),
-    Module("CZlib", .cLibraries, .systemLibrary),
 
+    // Without optimisation vectors of the compiler are a hundred times slower, in tests too.
+    Module("CSpeechKernels", .cLibraries, .cSources, cFlags: ["-O3"], tests: []),
+    Module("CZlib", .cLibraries, .systemLibrary),
     Module("CSherpa", .cLibraries, .systemLibrary),
     Module("CPocketSphinx", .cLibraries, .systemLibrary, pkgConfig: "pocketsphinx"),
     Module("CFFmpeg", .cLibraries, .systemLibrary),
@@ -82,6 +87,9 @@ let modules: [Module] = [
         "SphinxEngine", .drivers, uses: ["CPocketSphinx", "Transcription"],
         tests: ["Transcription", "TranscriptionConformance", "Workbench"]),
     Module(
+        "WhisperEngine", .drivers, uses: ["CSpeechKernels", "CZlib", "Transcription"],
+        tests: ["CSpeechKernels", "Transcription", "TranscriptionConformance", "Workbench"]),
+    Module(
         "HostedEngines", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"],
         tests: ["HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
 
@@ -90,7 +98,10 @@ let modules: [Module] = [
     // Only this one links FFmpeg and PocketSphinx.
     Module(
         "stentor-host", .app, .executable,
-        uses: ["CSystem", "Confinement", "HostProcesses", "Media", "SherpaEngine", "SphinxEngine", "Transcription"]),
+        uses: [
+            "CSystem", "Confinement", "HostProcesses", "Media", "SherpaEngine", "SphinxEngine", "Transcription",
+            "WhisperEngine",
+        ]),
     Module(
         "stentor", .app, .executable,
         uses: [
@@ -176,7 +187,8 @@ func target(for module: Module) -> Target {
     case .systemLibrary:
         return .systemLibrary(name: module.name, path: module.path, pkgConfig: module.pkgConfig)
     case .cSources:
-        return .target(name: module.name, path: module.path)
+        let settings = module.cFlags.isEmpty ? nil : [CSetting.unsafeFlags(module.cFlags)]
+        return .target(name: module.name, path: module.path, cSettings: settings)
     case .swift:
         return .target(name: module.name, dependencies: dependencies, path: module.path, swiftSettings: swiftSettings)
     case .executable:

@@ -3,6 +3,7 @@ import HostProcesses
 import SherpaEngine
 import SphinxEngine
 import Transcription
+import WhisperEngine
 
 /// The engine and the speech detector of this process.
 struct LoadedEngine {
@@ -28,6 +29,12 @@ struct LoadedEngine {
             return try SherpaRecognizer(
                 library, model, name: setup.model, files: setup.files, languages: setup.languages,
                 threads: setup.threads)
+        case "whisper":
+            guard setup.kind == "whisper-ggml", let path = setup.files["model"] else {
+                throw EngineError(.unusable, "The Whisper engine does not run models of the kind “\(setup.kind)”.")
+            }
+            return try WhisperRecognizer(
+                path: path, name: setup.model, languages: setup.languages, threads: setup.threads)
         case .some(let name): throw EngineError(.unusable, "There is no engine “\(name)”.")
         }
     }

@@ -19,7 +19,7 @@ struct EngineCatalogue: Sendable {
 
     init(models: ModelStore) throws(ModelError) {
         let contents = try models.contents()
-        entries = contents.models.compactMap(Self.sherpa) + Self.sphinx()
+        entries = contents.models.compactMap(Self.whisper) + contents.models.compactMap(Self.sherpa) + Self.sphinx()
         faults = contents.faults
     }
 
@@ -29,7 +29,19 @@ struct EngineCatalogue: Sendable {
         entries.first { $0.candidate == candidate }
     }
 
-    /// Kinds that sherpa-onnx runs; ggml files need an engine of their own.
+    /// Stentor's own engine, for ggml files.
+    private static func whisper(_ model: InstalledModel) -> Entry? {
+        guard model.kind == .whisperGGML else { return nil }
+        let candidate = EngineCandidate(
+            engine: "whisper", model: model.name, family: family(model), languages: model.languages,
+            detectsLanguage: model.languages != ["en"], isRestricted: model.isRestricted)
+        let files = Dictionary(uniqueKeysWithValues: model.files.map { ($0.key.rawValue, $0.value) })
+        return Entry(
+            candidate: candidate, kind: model.kind.rawValue, files: files, memory: Int(max(model.ramBytes, model.bytes))
+        )
+    }
+
+    /// Kinds that sherpa-onnx runs.
     private static let sherpaKinds: Set<ModelKind> = [.transducer, .whisperONNX, .senseVoice, .moonshine]
 
     private static func sherpa(_ model: InstalledModel) -> Entry? {

@@ -16,7 +16,7 @@ public struct Settings: Sendable, Hashable {
     public var engineSlots: Int?
 
     /// What `TRANSCRIPTION_PROVIDER` and `--engine` may name.
-    public static let knownProviders = ["auto", "sphinx", "sherpa"]
+    public static let knownProviders = ["auto", "sphinx", "sherpa", "whisper"]
 
     /// Reads the variables; every problem is reported at once.
     public init(_ source: SettingsSource) throws(SettingsError) {

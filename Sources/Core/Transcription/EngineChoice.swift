@@ -109,7 +109,12 @@ public struct EngineSelection: Sendable {
     }
 
     private func best(_ candidates: [EngineCandidate], _ language: String?) -> EngineCandidate? {
-        candidates.filter { isFit($0, language) }.min { ($0.family, $0.model) < ($1.family, $1.model) }
+        // Of two forms of a Whisper model the one for the engine with kernels of its own is the faster.
+        candidates.filter { isFit($0, language) }.min {
+            ($0.family, $0.engine == "whisper" ? 0 : 1, $0.model) < (
+                $1.family, $1.engine == "whisper" ? 0 : 1, $1.model
+            )
+        }
     }
 
     private func isFit(_ candidate: EngineCandidate, _ language: String?) -> Bool {

@@ -19,6 +19,16 @@ extension Workbench {
         ]
     }
 
+    /// The same model in whisper.cpp's form.
+    public static var nanoGGML: String {
+        project.appending(path: ".deps/test-models/whisper-nano/ggml-nano.bin").path
+    }
+
+    /// A model of random weights with what it computes, see Scripts/make_whisper_reference.py.
+    public static var referenceModel: String {
+        project.appending(path: ".deps/test-models/whisper-reference").path
+    }
+
     public static func nanoSentence() throws -> String {
         let path = project.appending(path: ".deps/test-models/whisper-nano/sentence.txt")
         return try String(contentsOf: path, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)

@@ -83,6 +83,23 @@ struct ModelsTests {
         #expect(try await stentor.run(["models", "verify", "nano"]).code == 1)
     }
 
+    @Test("an imported ggml model is recognised by the Whisper engine, with word times; a cut one never reaches it")
+    func importingGGML() async throws {
+        #expect(try await stentor.run(["models", "import", "--name", "nano", Workbench.nanoGGML]).code == 0)
+        let options = ["--engine", "whisper", "--language", "en", "--format", "json", "--words"]
+        let result = try await stentor.run(["transcribe", "--quiet"] + options + [Workbench.sample.path])
+        #expect(result.text.contains("\"text\": \"\(try Workbench.nanoSentence())\""), "\(result.errors)")
+        #expect(result.text.contains("\"estimated\": false"))
+        #expect(try await stentor.run(["doctor"]).text.contains("whisper, nano"))
+        let cut = try Data(contentsOf: URL(fileURLWithPath: Workbench.nanoGGML)).prefix(5_000_000)
+        let path = try bench.write(cut, to: "ggml-cut.bin")
+        #expect(try await stentor.run(["models", "import", "--name", "cut", path]).code == 0)
+        let broken = try await stentor.run(
+            ["transcribe", "--quiet", "--engine", "whisper", "--model", "cut", Workbench.sample.path])
+        #expect(broken.code == 1)
+        #expect(broken.errors.contains("cut off or damaged"), "\(broken.errors)")
+    }
+
     @Test("a language that the chosen model does not know is refused, not tried")
     func unknownLanguage() async throws {
         _ = try await stentor.run(["models", "import", "--name", "nano", nanoFolder])

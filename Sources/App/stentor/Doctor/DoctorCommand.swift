@@ -52,7 +52,7 @@ struct DoctorCommand {
 
     private func engines(_ catalogue: EngineCatalogue) -> [Finding] {
         let hasSphinx = catalogue.entries.contains { $0.candidate.engine == "sphinx" }
-        let models = catalogue.entries.filter { $0.candidate.engine == "sherpa" }.map(\.candidate.model)
+        let models = catalogue.entries.filter { $0.candidate.engine != "sphinx" }.map(\.candidate.model)
         return [
             hasSphinx
                 ? Finding(.good, "PocketSphinx", "English, needs no download, about every third word wrong")

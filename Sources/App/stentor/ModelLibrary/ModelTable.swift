@@ -19,7 +19,6 @@ struct ModelTable {
         for model in catalogue.models where !installed.contains(model.name) {
             var remarks: [String] = []
             if model.licence.isRestrictive { remarks.append("restrictive licence") }
-            if model.kind == .whisperGGML { remarks.append("no engine for ggml files yet") }
             if !model.isHashConfirmed { remarks.append("hash unconfirmed") }
             text += Self.row(
                 model.name, Self.size(model.downloadBytes), Self.memory(model.ramBytes),

@@ -20,7 +20,7 @@ struct EnginePlan: Sendable {
             throw EngineError(.unusable, "The model “\(choice.candidate.model)” is gone.")
         }
         // A wrong file would end the engine's process: what is loaded is what was installed.
-        if choice.candidate.engine == "sherpa" { try models.confirm(choice.candidate.model) }
+        if choice.candidate.engine != "sphinx" { try models.confirm(choice.candidate.model) }
         let policy = SlotPolicy(
             cores: SlotPolicy.cores(), memory: SlotPolicy.freeMemory(), modelMemory: entry.memory,
             wish: settings.engineSlots)

@@ -13,7 +13,7 @@ struct TranscribeCommand {
         ("--format", "LIST", "txt, srt, vtt, tsv, json, md, rttm; several with commas (txt)"),
         ("--output", "PATH", "a file, a folder, or - for standard output (-)"),
         ("--language", "CODE", "such as en, id, pt; auto recognises it (auto)"),
-        ("--engine", "LIST", "auto, sphinx, sherpa; several in order of preference (auto)"),
+        ("--engine", "LIST", "auto, sphinx, sherpa, whisper; several in order of preference (auto)"),
         ("--model", "NAME", "an installed model (the best one)"),
         ("--prompt", "TEXT", "names and words to expect, for engines that take them"),
         ("--words", nil, "words with times and confidence in JSON"),
