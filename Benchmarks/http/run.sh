@@ -1,5 +1,5 @@
 #!/bin/sh
-# The server beside nginx, aiohttp and uvicorn+FastAPI: prints tables for RESULTS-http.md.
+# The server beside nginx, aiohttp and uvicorn+FastAPI: prints tables for RESULTS.md.
 #
 #   PYTHON=venv/bin/python Benchmarks/http/run.sh [hello] [transfer] [idle] [slow] [loops] [mixed]
 #
