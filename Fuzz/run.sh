@@ -3,6 +3,7 @@
 #
 #   Fuzz/run.sh SECONDS [target …]      each target for so long
 #   RUNS=10000000 Fuzz/run.sh 0 …       each target for so many executions
+#   SEED=1 Fuzz/run.sh …                the same inputs again, as far as time allows
 #
 # A finding stops the run and is left in Fuzz/Findings/<target>; keep it under Fuzz/Seeds/<target> as a test.
 set -eu
@@ -41,7 +42,7 @@ for target in $targets; do
     dictionary=""
     [ -f "Fuzz/Targets/$target.dict" ] && dictionary="-dict=Fuzz/Targets/$target.dict"
     echo "== $target"
-    nice "$out/fuzz-$target" -max_total_time="$seconds" -runs="$runs" -max_len="${MAX_LEN:-1024}" -timeout=10 -rss_limit_mb=1024 \
+    nice "$out/fuzz-$target" -max_total_time="$seconds" -runs="$runs" -max_len="${MAX_LEN:-1024}" -timeout=10 -rss_limit_mb=1024 ${SEED:+-seed=$SEED} \
         -print_final_stats=1 -verbosity=0 $dictionary -artifact_prefix="Fuzz/Findings/$target/" \
         "$out/corpus/$target" "Fuzz/Seeds/$target" >"$out/$target.log" 2>&1 || status=1
     grep -E 'number_of_executed_units|average_exec|ERROR|Fatal|SUMMARY' "$out/$target.log" || tail -5 "$out/$target.log"
