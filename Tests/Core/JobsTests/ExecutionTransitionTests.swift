@@ -14,6 +14,10 @@ struct ExecutionTransitionTests {
         return execution
     }
 
+    private func apply(_ event: ExecutionEvent, to execution: inout Execution, at now: JobInstant) -> Bool {
+        execution.apply(event, at: now, Self.policy)
+    }
+
     private static let events: [ExecutionEvent] = [
         .claimed(lease: 30), .renewed(lease: 30), .succeeded, .failed(JobFailure(.permanent, code: "x", "x")),
         .released, .leaseLost, .abandoned, .retried,
@@ -44,10 +48,10 @@ struct ExecutionTransitionTests {
     @Test func `Each claim raises the fencing number and no other event does`() {
         var execution = execution(.queued)
         for round in 1...3 {
-            #expect(execution.apply(.claimed(lease: 30), at: Self.now, Self.policy))
+            #expect(apply(.claimed(lease: 30), to: &execution, at: Self.now))
             #expect(execution.attempt == round)
             #expect(execution.leaseEnds == 130)
-            #expect(execution.apply(.released, at: Self.now, Self.policy))
+            #expect(apply(.released, to: &execution, at: Self.now))
             #expect(execution.leaseEnds == nil)
         }
         #expect(execution.errors == 0 && execution.crashes == 0)
@@ -57,16 +61,16 @@ struct ExecutionTransitionTests {
         var execution = execution(.queued)
         var now = Self.now
         for wait in [5.0, 10.0] {
-            #expect(execution.apply(.claimed(lease: 30), at: now, Self.policy))
-            #expect(execution.apply(.failed(JobFailure(.transient, code: "busy", "x")), at: now, Self.policy))
+            #expect(apply(.claimed(lease: 30), to: &execution, at: now))
+            #expect(apply(.failed(JobFailure(.transient, code: "busy", "x")), to: &execution, at: now))
             #expect(execution.state == .waiting)
             #expect(execution.notBefore == now.monotonic + wait)
             let early = JobInstant(monotonic: now.monotonic + wait - 0.001, wall: now.wall)
-            #expect(!execution.apply(.claimed(lease: 30), at: early, Self.policy))
+            #expect(!apply(.claimed(lease: 30), to: &execution, at: early))
             now.monotonic += wait
         }
-        #expect(execution.apply(.claimed(lease: 30), at: now, Self.policy))
-        #expect(execution.apply(.failed(JobFailure(.transient, code: "busy", "x")), at: now, Self.policy))
+        #expect(apply(.claimed(lease: 30), to: &execution, at: now))
+        #expect(apply(.failed(JobFailure(.transient, code: "busy", "x")), to: &execution, at: now))
         #expect(execution.state == .failed)
         #expect(execution.errors == 3 && execution.crashes == 0)
     }
@@ -76,8 +80,8 @@ struct ExecutionTransitionTests {
         for kind in [JobFailure.Kind.crash, .transient, .crash] {
             #expect(!execution.state.isFinal)
             execution.notBefore = nil
-            #expect(execution.apply(.claimed(lease: 30), at: Self.now, Self.policy))
-            #expect(execution.apply(.failed(JobFailure(kind, code: "x", "x")), at: Self.now, Self.policy))
+            #expect(apply(.claimed(lease: 30), to: &execution, at: Self.now))
+            #expect(apply(.failed(JobFailure(kind, code: "x", "x")), to: &execution, at: Self.now))
         }
         #expect(execution.state == .failed)
         #expect(execution.crashes == 2 && execution.errors == 1)
@@ -86,7 +90,7 @@ struct ExecutionTransitionTests {
     @Test func `What has no media cannot be tried again`() {
         var execution = execution(.failed)
         execution.media = nil
-        #expect(!execution.apply(.retried, at: Self.now, Self.policy))
+        #expect(!apply(.retried, to: &execution, at: Self.now))
     }
 
     @Test(arguments: [(0.0, 2.5), (1.0, 5.0), (-3.0, 2.5), (7.0, 5.0)])
