@@ -75,7 +75,7 @@ let modules: [Module] = [
     Module("Transcripts", .core, tests: []),
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
     Module("Settings", .core, tests: []),
-    Module("Jobs", .core, tests: []),
+    Module("Jobs", .core, uses: ["Transcription"], tests: []),
 
     Module("HostProcesses", .toolkits, uses: ["CSystem", "Transcription"], tests: ["Transcription"]),
     Module("Confinement", .toolkits, uses: ["CSystem", "CSeccomp"]),
@@ -94,7 +94,13 @@ let modules: [Module] = [
         "HostedEngines", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"],
         tests: ["HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
 
-    Module("MediaStores", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"]),
+    Module(
+        "MediaStores", .drivers, uses: ["CSystem", "Crypto", "EventLoops", "HostProcesses", "Jobs", "Transcription"],
+        tests: ["Jobs", "Transcription", "Workbench"]),
+
+    Module(
+        "TranscriptCaches", .drivers, uses: ["Crypto", "EventLoops", "Jobs", "Transcription", "Transcripts"],
+        tests: ["Jobs", "TranscriptCacheConformance", "Transcription", "Transcripts", "Workbench"]),
 
     // Only this one links FFmpeg and PocketSphinx.
     Module(
@@ -112,6 +118,7 @@ let modules: [Module] = [
         tests: ["CSystem", "FaultyFileServer", "Transcripts", "Workbench"]),
 
     Module("Workbench", .simulators),
+    Module("TranscriptCacheConformance", .simulators, uses: ["Jobs", "Transcription", "Transcripts"]),
     Module("TranscriptionConformance", .simulators, uses: ["Transcription"]),
     Module("EventLoops", .toolkits, uses: ["CSystem"], tests: []),
     Module("IPAddresses", .toolkits, tests: []),
