@@ -76,6 +76,10 @@ let modules: [Module] = [
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
     Module("Settings", .core, tests: []),
     Module("Jobs", .core, uses: ["Transcription"], tests: []),
+    Module("Telemetry", .core, tests: []),
+    Module(
+        "Scheduling", .core, uses: ["Jobs", "Telemetry", "Transcription", "Transcripts"],
+        tests: ["Jobs", "Telemetry", "Transcription", "Transcripts"]),
 
     Module("HostProcesses", .toolkits, uses: ["CSystem", "Transcription"], tests: ["Transcription"]),
     Module("Confinement", .toolkits, uses: ["CSystem", "CSeccomp"]),
@@ -101,6 +105,21 @@ let modules: [Module] = [
     Module(
         "TranscriptCaches", .drivers, uses: ["Crypto", "EventLoops", "Jobs", "Transcription", "Transcripts"],
         tests: ["Jobs", "TranscriptCacheConformance", "Transcription", "Transcripts", "Workbench"]),
+
+    Module(
+        "WebMedia", .drivers, uses: ["HTTPClient", "HTTPTypes", "Jobs", "Scheduling", "Transcription"],
+        tests: ["EventLoops", "FaultyFileServer", "HTTPClient", "HTTPTypes", "Jobs", "MediaStores", "Scheduling", "Workbench"]),
+
+    Module(
+        "API", .features,
+        uses: [
+            "EventLoops", "HTTPRouting", "HTTPTypes", "IPAddresses", "Jobs", "Multipart", "Scheduling", "Telemetry",
+            "Transcription", "Transcripts",
+        ],
+        tests: [
+            "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Telemetry", "TranscriptCacheConformance",
+            "Transcription", "Transcripts",
+        ]),
 
     // Only this one links FFmpeg and PocketSphinx.
     Module(
