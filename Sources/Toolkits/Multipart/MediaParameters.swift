@@ -1,10 +1,10 @@
-internal import HTTPTypes
+public import HTTPTypes
 
 /// A value with parameters: `form-data; name="a"; filename="b"` or a media type (RFC 9110 section 5.6.6).
 public struct MediaParameters {
     /// The part before the first semicolon, in lower case.
     public let value: String
-    private(set) var parameters: [String: String] = [:]
+    public private(set) var parameters: [String: String] = [:]
 
     public init?(_ text: String) {
         var rest = text.utf8[...]
