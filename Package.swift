@@ -147,6 +147,10 @@ let modules: [Module] = [
         "ModelLibrary", .toolkits, uses: ["CCompression", "Crypto", "EventLoops", "HTTPClient", "HTTPTypes"],
         tests: ["CCompression", "Crypto", "EventLoops", "FaultyFileServer", "HTTPClient", "HTTPTypes"]),
 
+    Module("CSQLite", .cLibraries, .systemLibrary),
+    Module("SQLite", .toolkits, uses: ["CSQLite", "EventLoops"], tests: ["EventLoops", "Workbench"]),
+    Module("database-probe", .simulators, .executable, uses: ["SQLite"]),
+
     Module("FaultyFileServer", .simulators, uses: ["EventLoops"]),
     Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),
 ]
