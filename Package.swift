@@ -75,6 +75,7 @@ let modules: [Module] = [
     Module("Transcripts", .core, tests: []),
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
     Module("Settings", .core, tests: []),
+    Module("Jobs", .core, tests: []),
 
     Module("HostProcesses", .toolkits, uses: ["CSystem", "Transcription"], tests: ["Transcription"]),
     Module("Confinement", .toolkits, uses: ["CSystem", "CSeccomp"]),

@@ -26,9 +26,12 @@ public struct TranscriptionPipeline: Sendable {
     }
 
     /// Returns the transcript; throws `DecodingError`, `EngineError` or `CancellationError`.
-    /// - Parameter report: called in order, on the caller's task, after each step.
+    /// - Parameters:
+    ///   - memory: what an earlier try finished, and where this one keeps its pieces.
+    ///   - report: called in order, on the caller's task, after each step.
     public func transcribe(
-        _ media: any MediaSource, _ request: Request, report: (TranscriptionProgress) -> Void
+        _ media: any MediaSource, _ request: Request, memory: any WorkMemory = NoWorkMemory(),
+        report: (TranscriptionProgress) -> Void
     ) async throws -> Transcript {
         let (events, inbox) = AsyncThrowingStream<Step, any Error>.makeStream()
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -40,15 +43,22 @@ public struct TranscriptionPipeline: Sendable {
                 try Task.checkCancellation()
                 let actions = run.take(step)
                 report(run.progress(after: step))
+                if let (chunk, outcome) = run.finished(by: step) {
+                    group.addTask { await memory.keep(outcome, of: chunk) }
+                }
                 for action in actions {
                     switch action {
                     case .finish: return run.transcript(recognizer.capabilities)
                     case .fail(let error): throw error
                     case .detect(let range):
                         guard let pcm = run.pcm else { continue }
-                        group.addTask { await detect(range, pcm, inbox) }
+                        group.addTask { await detect(range, pcm, memory, inbox) }
                     case .recognise(let chunk, let isSecondLook):
                         guard let pcm = run.pcm else { continue }
+                        if let outcome = memory.outcome(of: chunk) {
+                            inbox.yield(.restored(chunk, outcome))
+                            continue
+                        }
                         let options = RecognitionOptions(
                             language: request.language, prompt: request.prompt, isSecondLook: isSecondLook)
                         group.addTask { await recognise(chunk, pcm, options, inbox) }
@@ -67,6 +77,7 @@ public struct TranscriptionPipeline: Sendable {
         case decoding(DecodingEvent)
         case detected([Range<Int>])
         case recognised(Chunk, Recognition)
+        case restored(Chunk, ChunkOutcome)
         case broke(Chunk, EngineError)
     }
 
@@ -80,9 +91,17 @@ public struct TranscriptionPipeline: Sendable {
         }
     }
 
-    private func detect(_ range: Range<Int>, _ pcm: any PCM, _ inbox: Inbox) async {
+    private func detect(
+        _ range: Range<Int>, _ pcm: any PCM, _ memory: any WorkMemory, _ inbox: Inbox
+    ) async {
+        if let spans = memory.spans(in: range) {
+            inbox.yield(.detected(spans))
+            return
+        }
         do {
-            inbox.yield(.detected(try await detector.detectSpeech(in: pcm, range: range)))
+            let spans = try await detector.detectSpeech(in: pcm, range: range)
+            inbox.yield(.detected(spans))
+            await memory.keep(spans, in: range)
         } catch {
             inbox.finish(throwing: error)
         }

@@ -28,6 +28,7 @@ extension TranscriptionPipeline {
             case .detected(let spans): return state.event(.detected(spans: spans))
             case .recognised(let chunk, let recognition):
                 return state.event(.recognised(chunk.number, recognition))
+            case .restored(let chunk, let outcome): return state.event(.restored(chunk.number, outcome))
             case .broke(let chunk, let error): return state.event(.broke(chunk.number, error))
             }
         }
@@ -40,13 +41,26 @@ extension TranscriptionPipeline {
         func progress(after step: Step) -> TranscriptionProgress {
             let total = state.isDecoded ? PCMFormat.seconds(state.decoded) : claimed
             var segments: [Segment] = []
-            if case .recognised(let chunk, _) = step, let (_, outcome) = state.outcomes[chunk.number],
-                case .recognised(let recognition, let flags) = outcome
-            {
+            if let (chunk, outcome) = ended(by: step), case .recognised(let recognition, let flags) = outcome {
                 segments = SegmentBuilder.segments(WordPlacement.words(of: recognition, in: chunk), flags: flags)
             }
             return TranscriptionProgress(
                 done: PCMFormat.seconds(state.doneSamples), total: total, segments: segments)
+        }
+
+        /// The chunk that this step was the last of.
+        private func ended(by step: Step) -> (chunk: Chunk, outcome: ChunkOutcome)? {
+            switch step {
+            case .recognised(let chunk, _), .restored(let chunk, _), .broke(let chunk, _):
+                state.outcomes[chunk.number]
+            case .decoding, .detected: nil
+            }
+        }
+
+        /// The same, unless it was known before.
+        func finished(by step: Step) -> (chunk: Chunk, outcome: ChunkOutcome)? {
+            if case .restored = step { return nil }
+            return ended(by: step)
         }
 
         func transcript(_ capabilities: RecognizerCapabilities) -> Transcript {

@@ -10,6 +10,8 @@ struct TranscriptionState {
         case decoded(samples: Int, isFinal: Bool)
         case detected(spans: [Range<Int>])
         case recognised(Int, Recognition)
+        /// An earlier try finished this chunk.
+        case restored(Int, ChunkOutcome)
         case broke(Int, EngineError)
     }
 
@@ -63,6 +65,8 @@ struct TranscriptionState {
             take(spans)
         case .recognised(let number, let recognition):
             take(recognition, for: number)
+        case .restored(let number, let outcome):
+            if let entry = running.removeValue(forKey: number) { finish(entry.chunk, outcome) }
         case .broke(let number, let error):
             if let failure = take(error, for: number) {
                 isOver = true
