@@ -75,7 +75,7 @@ let modules: [Module] = [
     Module("Transcripts", .core, tests: []),
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
     Module("Settings", .core, tests: []),
-    Module("Jobs", .core, tests: []),
+    Module("Jobs", .core, tests: ["JobStoreConformance"]),
 
     Module("HostProcesses", .toolkits, uses: ["CSystem", "Transcription"], tests: ["Transcription"]),
     Module("Confinement", .toolkits, uses: ["CSystem", "CSeccomp"]),
@@ -151,6 +151,11 @@ let modules: [Module] = [
     Module("CSQLite", .cLibraries, .systemLibrary),
     Module("SQLite", .toolkits, uses: ["CSQLite", "EventLoops"], tests: ["EventLoops", "Workbench"]),
     Module("database-probe", .simulators, .executable, uses: ["SQLite"]),
+
+    Module("JobStoreConformance", .simulators, uses: ["Jobs"]),
+    Module(
+        "StoresSQLite", .drivers, uses: ["Jobs", "SQLite"],
+        tests: ["Jobs", "JobStoreConformance", "SQLite", "Workbench"]),
 
     Module("FaultyFileServer", .simulators, uses: ["EventLoops"]),
     Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),

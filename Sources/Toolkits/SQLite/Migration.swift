@@ -1,12 +1,12 @@
 /// One step from a version of the schema to the next. Published steps never change; new ones come after them.
 public struct Migration: Sendable {
     let name: String
-    let change: @Sendable (borrowing Transaction) throws -> Void
+    let change: @Sendable (Transaction) throws -> Void
 
     /// - Parameters:
     ///   - name: what the step brings, for errors.
     ///   - change: runs once in a transaction of its own, with the writing of the new version.
-    public init(_ name: String, _ change: @escaping @Sendable (borrowing Transaction) throws -> Void) {
+    public init(_ name: String, _ change: @escaping @Sendable (Transaction) throws -> Void) {
         self.name = name
         self.change = change
     }

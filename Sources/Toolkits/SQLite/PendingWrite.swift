@@ -9,13 +9,13 @@ struct PendingWrite: Sendable {
 
     let identifier: UInt64
     let durability: Durability
-    let perform: @Sendable (borrowing Transaction) -> Performed
+    let perform: @Sendable (Transaction) -> Performed
     /// Answers without running.
     let refuse: @Sendable (any Error) -> Void
 
     init<Value: Sendable>(
         identifier: UInt64, durability: Durability,
-        body: @escaping @Sendable (borrowing Transaction) throws -> Value,
+        body: @escaping @Sendable (Transaction) throws -> Value,
         continuation: CheckedContinuation<Value, any Error>
     ) {
         self.identifier = identifier

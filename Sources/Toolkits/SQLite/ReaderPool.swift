@@ -19,7 +19,7 @@ final class ReaderPool: Sendable {
         self.open = open
     }
 
-    func read<Value: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> Value) async throws
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws
         -> Value
     {
         let stop = StopSign()
@@ -36,7 +36,7 @@ final class ReaderPool: Sendable {
         }
     }
 
-    private func perform<Value>(_ body: (borrowing Transaction) throws -> Value, _ stop: StopSign) throws -> Value {
+    private func perform<Value>(_ body: (Transaction) throws -> Value, _ stop: StopSign) throws -> Value {
         if stop.isSet { throw CancellationError() }
         let connection = try take()
         try connection.execute(script: "BEGIN", "beginning to read")

@@ -42,6 +42,12 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
             values.append(value.sqliteValue)
         }
 
+        /// A value that may be missing, which is stored as NULL.
+        public mutating func appendInterpolation<Value: SQLiteConvertible>(_ value: Value?) {
+            text += "?"
+            values.append(value.sqliteValue)
+        }
+
         public mutating func appendInterpolation(_ part: SQL) {
             text += part.text
             values += part.values

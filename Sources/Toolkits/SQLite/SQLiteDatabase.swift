@@ -71,17 +71,21 @@ public final class SQLiteDatabase: Sendable {
     ///
     /// - Parameter durability: `.full` unless losing the write in a power cut does no harm.
     /// - Throws: what `body` throws, `SQLiteError` or `CancellationError`.
+    @discardableResult
     public func write<Value: Sendable>(
-        durability: Durability = .full, _ body: @escaping @Sendable (borrowing Transaction) throws -> Value
+        durability: Durability = .full, _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
         try await writes.write(durability, body)
     }
+
+    /// Writes that have not begun.
+    public var waitingWrites: Int { writes.waitingCount }
 
     /// Runs `body` on a connection that only reads; it sees one state of the database throughout.
     ///
     /// Cancelling stops even a statement that is running.
     /// - Throws: what `body` throws, `SQLiteError` or `CancellationError`.
-    public func read<Value: Sendable>(_ body: @escaping @Sendable (borrowing Transaction) throws -> Value) async throws
+    public func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws
         -> Value
     {
         try await readers.read(body)

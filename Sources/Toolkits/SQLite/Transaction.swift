@@ -1,5 +1,5 @@
-/// What a closure may do inside its transaction. It cannot leave the closure.
-public struct Transaction: ~Copyable {
+/// What a closure may do inside its transaction. It is not `Sendable` and the closures are, so it cannot leave them.
+public struct Transaction {
     private let connection: Connection
 
     init(_ connection: Connection) { self.connection = connection }

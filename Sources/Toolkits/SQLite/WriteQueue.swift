@@ -26,8 +26,10 @@ final class WriteQueue: Sendable {
         self.limit = limit
     }
 
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
     func write<Value: Sendable>(
-        _ durability: Durability, _ body: @escaping @Sendable (borrowing Transaction) throws -> Value
+        _ durability: Durability, _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
         let identifier = state.withLock { state in
             state.nextIdentifier += 1
