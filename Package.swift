@@ -75,7 +75,7 @@ let modules: [Module] = [
     Module("Transcripts", .core, tests: []),
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
     Module("Settings", .core, tests: []),
-    Module("Jobs", .core, uses: ["Transcription"], tests: []),
+    Module("Jobs", .core, uses: ["Transcription"], tests: ["JobStoreConformance"]),
     Module("Telemetry", .core, tests: []),
     Module(
         "Scheduling", .core, uses: ["Jobs", "Telemetry", "Transcription", "Transcripts"],
@@ -173,6 +173,15 @@ let modules: [Module] = [
     Module(
         "ModelLibrary", .toolkits, uses: ["CCompression", "Crypto", "EventLoops", "HTTPClient", "HTTPTypes"],
         tests: ["CCompression", "Crypto", "EventLoops", "FaultyFileServer", "HTTPClient", "HTTPTypes"]),
+
+    Module("CSQLite", .cLibraries, .systemLibrary),
+    Module("SQLite", .toolkits, uses: ["CSQLite", "EventLoops"], tests: ["EventLoops", "Workbench"]),
+    Module("database-probe", .simulators, .executable, uses: ["SQLite"]),
+
+    Module("JobStoreConformance", .simulators, uses: ["Jobs"]),
+    Module(
+        "StoresSQLite", .drivers, uses: ["Jobs", "SQLite"],
+        tests: ["Jobs", "JobStoreConformance", "SQLite", "Workbench"]),
 
     Module("FaultyFileServer", .simulators, uses: ["EventLoops"]),
     Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),

@@ -61,6 +61,11 @@ public final class ProgramRun: Sendable {
         await errors.wait { String(decoding: $0, as: UTF8.self).contains(text) }
     }
 
+    /// Waits until standard output holds `text`, or the program has ended.
+    public func waitForOutput(holding text: String) async {
+        await output.wait { String(decoding: $0, as: UTF8.self).contains(text) }
+    }
+
     /// Waits until the program has ended and everything it said is gathered.
     public func finish() async -> Result {
         await ended.wait()

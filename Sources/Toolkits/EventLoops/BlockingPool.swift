@@ -41,6 +41,13 @@ public final class BlockingPool: Sendable {
         }
     }
 
+    /// Has `body` run on a thread of the pool; nobody waits for it.
+    ///
+    /// - Throws: `Refusal`, or `SystemCallError` when no thread can be had; `body` is then not run.
+    public func submit(_ body: @escaping @Sendable () -> Void) throws {
+        try queue.submit(body)
+    }
+
     /// Ends the threads after the calls already waiting. New calls are refused.
     public func shutDown() {
         queue.close()

@@ -1,4 +1,4 @@
-public import HTTPTypes
+internal import HTTPTypes
 
 /// A value with parameters: `form-data; name="a"; filename="b"` or a media type (RFC 9110 section 5.6.6).
 public struct MediaParameters {

@@ -1,0 +1,77 @@
+import Jobs
+
+extension JobStoreConformance {
+    static let orderChecks: [JobStoreConformance] = [
+        JobStoreConformance("Owners take turns, however much one of them has asked for") { bench in
+            for number in 0..<6 { try await bench.submit("a\(number)", owner: "anna") }
+            bench.expect(try await bench.next(), is: "a0", "anna is alone")
+            try await bench.submit("b0", owner: "bob")
+            try await bench.submit("b1", owner: "bob")
+            bench.expect(try await bench.next(), is: "b0", "bob was never served")
+            try await bench.submit("c0", owner: "cem")
+            var order: [String?] = []
+            for _ in 0..<4 { order.append(try await bench.next()) }
+            bench.expect(order, is: ["c0", "a1", "b1", "a2"], "the one served longest ago comes first")
+        },
+        JobStoreConformance("Within an owner the highest priority comes first, then the oldest") { bench in
+            for (id, priority) in [("a", 0), ("b", 5), ("c", 5), ("d", -1), ("e", 9)] {
+                try await bench.submit(id, priority: priority)
+            }
+            var order: [String?] = []
+            for _ in 0..<6 { order.append(try await bench.next()) }
+            bench.expect(order, is: ["e", "b", "c", "a", "d", nil], "order")
+        },
+        JobStoreConformance("Short work never waits behind long") { bench in
+            try await bench.submit("long", seconds: 3600)
+            try await bench.submit("longer", seconds: 60.5)
+            try await bench.submit("short", seconds: 60)
+            try await bench.submit("unknown", seconds: nil)
+            bench.expect(try await bench.next(), is: "short", "short first")
+            bench.expect(try await bench.next([.bulk]), is: "long", "only the lanes asked for")
+            bench.expect(try await bench.next(), is: "unknown", "an unknown length starts short")
+            bench.expect(try await bench.next([.short]) == nil, "nothing short is left")
+            bench.expect(try await bench.next([]) == nil, "no lane, nothing")
+            bench.expect(try await bench.next(), is: "longer", "then the bulk")
+        },
+        JobStoreConformance("An owner runs no more than allowed, in all lanes together") { bench in
+            for number in 0..<3 { try await bench.submit("s\(number)", seconds: 1) }
+            try await bench.submit("l", seconds: 100)
+            try await bench.submit("b", owner: "bob")
+            let first = try await bench.store.claim(ClaimRequest(lanes: [.bulk], perOwner: 2))
+            bench.expect(first?.jobs.first?.id.text, is: "l", "the long one runs")
+            bench.expect(try await bench.next(perOwner: 2), is: "s0", "a second one runs beside it")
+            bench.expect(try await bench.next(perOwner: 2), is: "b", "anna has two; bob's turn")
+            bench.expect(try await bench.next(perOwner: 2) == nil, "nobody else")
+            if let first { _ = try await bench.succeed(first) }
+            bench.expect(try await bench.next(perOwner: 2), is: "s1", "a place became free")
+        },
+        JobStoreConformance("What turns out to be long moves to the bulk lane and back into it") { bench in
+            try await bench.submit("a", seconds: nil)
+            let claim = try await bench.mustClaim()
+            _ = try await bench.store.heartbeat(claim.token, lease: 30, ExecutionProgress(done: 1), lane: .bulk)
+            _ = try await bench.store.finish(claim.token, .released)
+            bench.expect(try await bench.next([.short]) == nil, "it is not short any more")
+            bench.expect(try await bench.next([.bulk]), is: "a", "it waits among the long ones")
+        },
+        JobStoreConformance("A place in the line counts those before it, owners taking turns") { bench in
+            for number in 0..<3 { try await bench.submit("a\(number)", owner: "anna") }
+            try await bench.submit("b0", owner: "bob")
+            let wanted = [("a0", 0), ("b0", 1), ("a1", 2), ("a2", 3)]
+            for (id, place) in wanted {
+                bench.expect(try await bench.store.position(of: Bench.id(id)), is: place, "place of \(id)")
+            }
+            _ = try await bench.mustClaim()
+            bench.expect(try await bench.store.position(of: Bench.id("a0")) == nil, "who runs does not wait")
+            bench.expect(try await bench.store.position(of: Bench.id("none")) == nil, "who is unknown neither")
+            bench.expect(try await bench.store.position(of: Bench.id("b0")), is: 0, "bob is next")
+        },
+        JobStoreConformance("A paused queue takes jobs and starts none") { bench in
+            try await bench.store.setPaused(true)
+            try await bench.submit("a")
+            bench.expect(try await bench.claim() == nil, "nothing starts")
+            bench.expect(try await bench.store.statistics().isPaused, "it says so")
+            try await bench.store.setPaused(false)
+            bench.expect(try await bench.next(), is: "a", "it goes on")
+        },
+    ]
+}
