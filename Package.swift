@@ -131,10 +131,12 @@ let modules: [Module] = [
     Module(
         "stentor", .app, .executable,
         uses: [
-            "CSystem", "EventLoops", "HTTPClient", "HostProcesses", "HostedEngines", "MediaStores", "ModelLibrary",
-            "Settings", "Transcription", "Transcripts",
+            "API", "CSystem", "Crypto", "EventLoops", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes",
+            "HostProcesses", "HostedEngines", "IPAddresses", "Jobs", "MediaStores", "ModelLibrary", "SQLite",
+            "Scheduling", "Settings", "StoresSQLite", "Telemetry", "TranscriptCaches", "Transcription", "Transcripts",
+            "WebMedia",
         ],
-        tests: ["CSystem", "FaultyFileServer", "Transcripts", "Workbench"]),
+        tests: ["CSystem", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
 
     Module("Workbench", .simulators),
     Module("TranscriptCacheConformance", .simulators, uses: ["Jobs", "Transcription", "Transcripts"]),

@@ -17,6 +17,8 @@ public actor Dispatcher {
         /// `STENTOR_JOB_TIMEOUT`: seconds without progress.
         public var timeout: Double
         public var decoding: DecodingOptions
+        /// `AUDIO_USE_STREAMING`: media is decoded while it arrives.
+        public var decodesEarly = true
 
         public init(
             places: [Lane: Int], perOwner: Int = 3, lease: Double = 30, timeout: Double = 1800,

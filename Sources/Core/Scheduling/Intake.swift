@@ -63,7 +63,7 @@ public actor Intake {
     private func decodeEarly() async {
         guard !hasPassed else { return }
         hasPassed = true
-        if await owner.parts.passing.count < Self.mostEarly {
+        if owner.dispatcher.configuration.decodesEarly, await owner.parts.passing.count < Self.mostEarly {
             var options = owner.dispatcher.configuration.decoding
             (options.track, options.from, options.to) = (wish?.track, wish?.from, wish?.to)
             early = EarlyDecoding(owner.parts.decoder, medium, options)
@@ -82,7 +82,7 @@ public actor Intake {
     /// Queues the execution before its key is known.
     private func runAhead() async {
         mayRunAhead = false
-        guard speaks, let wish else { return }
+        guard speaks, owner.dispatcher.configuration.decodesEarly, let wish else { return }
         do {
             let order = wish.order(try await owner.parts.engines.choose(wish.engine))
             let submitted = try await owner.parts.store.submit(

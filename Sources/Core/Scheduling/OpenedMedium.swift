@@ -27,7 +27,7 @@ enum OpenedMedium: Sendable {
     /// The transcript, when it turns out that it is known: somebody else finished the same meanwhile.
     func known(_ parts: Dispatcher.Parts, _ execution: Execution) async throws -> Transcript? {
         guard let key = execution.key, execution.attempt == 1 else { return nil }
-        return await parts.cache.transcript(for: key)
+        return await parts.cache.peek(key)
     }
 
     /// Runs `work`; what the decoder could not read because it never came is told with its own reason.

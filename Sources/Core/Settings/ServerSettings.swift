@@ -21,6 +21,8 @@ public struct ServerSettings: Sendable, Hashable {
     public var certificateKey: String?
     /// `STENTOR_API_KEYS`: who shows one of them may use the interface; empty means nobody has to.
     public var apiKeys: [Secret]
+    /// `STENTOR_ADMIN_KEYS`: the same, and they may look after the server.
+    public var adminKeys: [Secret]
     /// `STENTOR_MAX_UPLOAD_MB`.
     public var maximumUploadMegabytes: Int
     /// `STENTOR_MAX_FILES`: files in one request.
@@ -53,11 +55,8 @@ public struct ServerSettings: Sendable, Hashable {
         if (certificate == nil) != (certificateKey == nil) {
             reader.complain("STENTOR_TLS_CERTIFICATE and STENTOR_TLS_KEY are needed together")
         }
-        let keys = reader.words("STENTOR_API_KEYS")
-        if keys.contains(where: { $0.utf8.count < Self.shortestKey }) {
-            reader.complain("STENTOR_API_KEYS must have at least \(Self.shortestKey) characters each")
-        }
-        apiKeys = keys.map(Secret.init)
+        apiKeys = Self.keys("STENTOR_API_KEYS", &reader)
+        adminKeys = Self.keys("STENTOR_ADMIN_KEYS", &reader)
         maximumUploadMegabytes = reader.integer("STENTOR_MAX_UPLOAD_MB", in: 1...1_000_000) ?? 4096
         maximumFiles = reader.integer("STENTOR_MAX_FILES", in: 1...10_000) ?? 100
         decodesEarly = reader.flag("AUDIO_USE_STREAMING") ?? true
@@ -66,6 +65,14 @@ public struct ServerSettings: Sendable, Hashable {
         gpuMemoryThreshold = reader.number("GPU_MEMORY_THRESHOLD", in: 0...1) ?? 0.9
         logLevel = reader.choice("STENTOR_LOG_LEVEL", LogLevelName.self)?.rawValue ?? "info"
         logFormat = reader.choice("STENTOR_LOG_FORMAT", LogFormatName.self)?.rawValue
+    }
+
+    private static func keys(_ name: String, _ reader: inout SettingsReader) -> [Secret] {
+        let keys = reader.words(name)
+        if keys.contains(where: { $0.utf8.count < shortestKey }) {
+            reader.complain("\(name) must have at least \(shortestKey) characters each")
+        }
+        return keys.map(Secret.init)
     }
 
     private enum LogLevelName: String, CaseIterable { case debug, info, warning, error }

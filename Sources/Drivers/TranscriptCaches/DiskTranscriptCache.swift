@@ -45,18 +45,21 @@ public actor DiskTranscriptCache: TranscriptCache {
     }
 
     public func transcript(for key: String) async -> Transcript? {
+        let found = await peek(key)
+        if found == nil { misses += 1 } else { hits += 1 }
+        return found
+    }
+
+    public func peek(_ key: String) async -> Transcript? {
         guard EntryFile.isName(key), list.use(key, now: clock.now().monotonic) else {
             await remove(key)
-            misses += 1
             return nil
         }
         let folder = folder
         guard let found = try? await pool.run({ EntryFile.read(key, in: folder) }) else {
             await remove(key)
-            misses += 1
             return nil
         }
-        hits += 1
         return found
     }
 

@@ -19,12 +19,16 @@ public actor MemoryTranscriptCache: TranscriptCache {
     }
 
     public func transcript(for key: String) -> Transcript? {
+        let found = peek(key)
+        if found == nil { misses += 1 } else { hits += 1 }
+        return found
+    }
+
+    public func peek(_ key: String) -> Transcript? {
         guard list.use(key, now: clock.now().monotonic), let found = transcripts[key] else {
             drop(key)
-            misses += 1
             return nil
         }
-        hits += 1
         return found
     }
 
