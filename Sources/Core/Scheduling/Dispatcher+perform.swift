@@ -5,7 +5,7 @@ import Transcripts
 
 extension Dispatcher {
     /// How an attempt ended, as far as it is still this worker's to say.
-    private enum Ending {
+    enum Ending: Sendable {
         case transcript(Transcript, Execution)
         case failure(JobFailure)
         case released
@@ -25,12 +25,21 @@ extension Dispatcher {
                     "jobs": .text(claim.jobs.map(\.id.text).joined(separator: ",")),
                     "wait": .number(max(0, started.wall - execution.createdAt)),
                 ]))
-        switch await attempt(claim, state, started) {
+        let ending = await attempt(claim, state, started)
+        await regardless { await self.settle(claim, state, ending, started) }
+    }
+
+    private func settle(_ claim: Claim, _ state: RunState, _ ending: Ending, _ started: JobInstant) async {
+        switch ending {
         case .transcript(let transcript, let final):
             await succeed(claim, final, state, transcript, started)
         case .failure(let failure): await fail(claim, failure)
         case .released: await giveBack(claim)
-        case .lost: await parts.hub.end(execution.id, .failure(.cancelled))
+        case .lost: await parts.hub.end(claim.execution.id, .failure(.cancelled))
+        }
+        // What was decoded ahead has served.
+        if case .passing(let name) = claim.execution.media, await parts.hub.jobs(of: claim.execution.id).isEmpty {
+            await parts.passing.remove(name)
         }
     }
 

@@ -202,11 +202,15 @@ public actor Intake {
         }
         await owner.parts.passing.settle(passingName)
         owner.dispatcher.wake()
-        return .accepted(id, isOwn: true)
+        return .accepted(id, isOwn: true, isHeld: speaks)
     }
 
     /// The upload broke off, or is not wanted any more.
     public func abandon() async {
+        await regardless { await self.abandonNow() }
+    }
+
+    private func abandonNow() async {
         await dropAhead()
         await medium.fail(DecodingError(.sourceFailed, "The upload broke off."))
         await letGo()

@@ -63,11 +63,12 @@ public enum Admission: Sendable {
     /// The transcript was known.
     case known(JobID, Transcript)
     /// It is queued, or joined what is; its ending will be told. `isOwn`: this request made the job, and may cancel it.
-    case accepted(JobID, isOwn: Bool)
+    /// `isHeld`: the ending is kept until this request releases it.
+    case accepted(JobID, isOwn: Bool, isHeld: Bool)
 
     public var job: JobID {
         switch self {
-        case .known(let id, _), .accepted(let id, _): id
+        case .known(let id, _), .accepted(let id, _, _): id
         }
     }
 }

@@ -137,8 +137,10 @@ public struct Transcriptions: Sendable {
         let position = (try? await parts.store.position(of: id)) ?? nil
         if view.state == .queued { await parts.hub.tell(.queued(position: position), about: id) }
         dispatcher.wake()
-        if case .repeated = submitted { return .accepted(id, isOwn: false) }
-        return .accepted(id, isOwn: true)
+        var isHeld = speaks
+        if !isHeld { isHeld = await parts.hub.hold(id) }
+        if case .repeated = submitted { return .accepted(id, isOwn: false, isHeld: isHeld) }
+        return .accepted(id, isOwn: true, isHeld: isHeld)
     }
 
     // MARK: - Results
@@ -170,7 +172,9 @@ public struct Transcriptions: Sendable {
     }
 
     /// No more endings will be asked for by this request.
-    public func release(_ id: JobID) async { await parts.hub.release(id) }
+    public func release(_ admission: Admission) async {
+        if case .accepted(let id, _, isHeld: true) = admission { await parts.hub.release(id) }
+    }
 
     public func transcript(of id: JobID, owner: Owner?) async throws -> Transcript? {
         guard let bytes = try await parts.store.result(of: id, owner: owner) else { return nil }
@@ -187,8 +191,10 @@ public struct Transcriptions: Sendable {
 
     /// How far a job is: from its process when it is in work, else from the store.
     public func progress(of id: JobID, owner: Owner?) async throws -> JobProgress? {
-        if let progress = await parts.hub.progress(of: id, owner: owner) { return progress }
-        guard let view = try await parts.store.job(id, owner: owner) else { return nil }
+        let told = await parts.hub.progress(of: id, owner: owner)
+        // What is committed counts before it has been told.
+        guard let view = try await parts.store.job(id, owner: owner) else { return told }
+        if let told, !view.state.isFinal { return told }
         return view.progress(position: try await parts.store.position(of: id))
     }
 
@@ -225,8 +231,13 @@ public struct Transcriptions: Sendable {
 
     // MARK: - Control
 
-    /// Cancels a job at whatever stage. Returns `nil` for one that is not there, else what it was or is now.
+    /// Cancels a job at whatever stage, also from a task that is itself cancelled. Returns `nil` for one that is not
+    /// there, else what it was or is now.
     public func cancel(_ id: JobID, owner: Owner?) async throws -> ExecutionState? {
+        try await regardless { try await cancelNow(id, owner: owner) }
+    }
+
+    private func cancelNow(_ id: JobID, owner: Owner?) async throws -> ExecutionState? {
         switch try await parts.store.cancel(id, owner: owner) {
         case .notFound:
             // Still uploading: its connection is told by the hub.
@@ -258,6 +269,13 @@ public struct Transcriptions: Sendable {
         await parts.hub.end(id, .failure(.cancelled))
         dispatcher.wake()
         return true
+    }
+
+    /// Removes what finished so many seconds ago. Returns how many jobs went.
+    public func prune(olderThan seconds: Double) async throws -> Int {
+        let pruned = try await parts.store.prune(finishedBefore: parts.clock.now().wall - seconds)
+        for media in pruned.media { await dispatcher.remove(media) }
+        return pruned.jobs
     }
 
     public func setPaused(_ isPaused: Bool) async throws {

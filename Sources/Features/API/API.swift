@@ -102,6 +102,9 @@ public struct API: Sendable {
         router.get("/job/{id}/events", progress.events)
         router.post("/job/{id}/retry", jobs.retry)
         router.get("/jobs", jobs.list)
+        router.post("/jobs/pause") { request, _ in try await jobs.setPaused(true, request) }
+        router.post("/jobs/resume") { request, _ in try await jobs.setPaused(false, request) }
+        router.post("/jobs/prune") { request, _ in try await jobs.prune(request) }
         router.get("/ws/progress/{id}", progress.webSocket)
         router.get("/api/transcribe/async/status/{id}", jobs.status)
         router.get("/api/transcribe/async/{id}/result", jobs.result)

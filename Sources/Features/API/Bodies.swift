@@ -64,54 +64,29 @@ struct TranscriptBody: Encodable {
     static func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
 }
 
-/// How far a job is: the same object by request, WebSocket and event stream.
-struct ProgressBody: Encodable {
-    let job_id: String
-    let task_id: String
-    let stage: String
-    let progress: Double
-    let message: String
-    let eta_seconds: Double?
-    let start_time: Double
-    let text: String?
-    let position: Int?
-    let error: Failure?
-
+/// How far a job is: the same object by request, WebSocket and event stream. `eta_seconds` is there even when nobody
+/// knows it; what does not apply is left out.
+enum ProgressBody {
     struct Failure: Encodable {
         let code: String
         let message: String
     }
 
-    init(_ progress: JobProgress) {
-        job_id = progress.job.text
-        task_id = progress.job.text
-        stage = progress.stage.rawValue
-        self.progress = (progress.progress * 10).rounded() / 10
-        message = progress.message
-        eta_seconds = progress.eta.map { ($0 * 10).rounded() / 10 }
-        start_time = (progress.startTime * 100).rounded() / 100
-        text = progress.partialText
-        position = progress.position
-        error = progress.failure.map { Failure(code: $0.code, message: $0.description) }
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case job_id, task_id, stage, progress, message, eta_seconds, start_time, text, position, error
-    }
-
-    /// `eta_seconds` is there even when nobody knows it; what does not apply is left out.
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(job_id, forKey: .job_id)
-        try container.encode(task_id, forKey: .task_id)
-        try container.encode(stage, forKey: .stage)
-        try container.encode(progress, forKey: .progress)
-        try container.encode(message, forKey: .message)
-        try container.encode(eta_seconds, forKey: .eta_seconds)
-        try container.encode(start_time, forKey: .start_time)
-        try container.encodeIfPresent(text, forKey: .text)
-        try container.encodeIfPresent(position, forKey: .position)
-        try container.encodeIfPresent(error, forKey: .error)
+    static func fields(_ progress: JobProgress) throws -> JSONFields {
+        var fields = JSONFields()
+        fields.add("job_id", text: progress.job.text)
+        fields.add("task_id", text: progress.job.text)
+        fields.add("stage", text: progress.stage.rawValue)
+        fields.add("progress", fraction: (progress.progress * 10).rounded() / 10)
+        fields.add("message", text: progress.message)
+        fields.add("eta_seconds", fraction: progress.eta.map { ($0 * 10).rounded() / 10 })
+        fields.add("start_time", fraction: (progress.startTime * 100).rounded() / 100)
+        if let text = progress.partialText { fields.add("text", text: text) }
+        if let position = progress.position { fields.add("position", whole: position) }
+        if let failure = progress.failure {
+            try fields.add("error", json: Failure(code: failure.code, message: failure.description))
+        }
+        return fields
     }
 }
 

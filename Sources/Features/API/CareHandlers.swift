@@ -15,39 +15,26 @@ struct CareHandlers: Sendable {
 
     /// `GET /cache/stats`, `GET /api/cache-stats`.
     func cacheStatistics(_ request: HTTPRequest) async throws -> HTTPResponse {
-        try refuseOthers(request)
+        try request.refuseOthers()
         let figures = await transcriptions.cacheStatistics()
-        return try .json(
-            CacheBody(
-                cache_size_mb: Self.megabytes(figures.bytes), max_size_mb: Self.megabytes(figures.maximumBytes),
-                cached_files: figures.entries, max_files: figures.maximumEntries, cache_keys: figures.keys,
-                hits: figures.hits, misses: figures.misses, hit_rate: TranscriptBody.rounded(figures.hitRate),
-                evictions: figures.evictions))
-    }
-
-    private struct CacheBody: Encodable {
-        let cache_size_mb: Double
-        let max_size_mb: Double
-        let cached_files: Int
-        let max_files: Int
-        let cache_keys: [String]
-        let hits: Int
-        let misses: Int
-        let hit_rate: Double
-        let evictions: Int
+        var fields = JSONFields()
+        fields.add("cache_size_mb", fraction: Self.megabytes(figures.bytes))
+        fields.add("max_size_mb", fraction: Self.megabytes(figures.maximumBytes))
+        fields.add("cached_files", whole: figures.entries)
+        fields.add("max_files", whole: figures.maximumEntries)
+        try fields.add("cache_keys", json: figures.keys)
+        fields.add("hits", whole: figures.hits)
+        fields.add("misses", whole: figures.misses)
+        fields.add("hit_rate", fraction: TranscriptBody.rounded(figures.hitRate))
+        fields.add("evictions", whole: figures.evictions)
+        return fields.response
     }
 
     /// `POST /cache/clear`, `POST /api/cache/clear`.
     func clearCache(_ request: HTTPRequest) async throws -> HTTPResponse {
-        try refuseOthers(request)
+        try request.refuseOthers()
         await transcriptions.clearCache()
         return try .json(["status": "cache cleared", "message": "All cached files have been removed"])
-    }
-
-    private func refuseOthers(_ request: HTTPRequest) throws(HTTPError) {
-        guard try request.principal.isAdmin else {
-            throw ErrorTable.http(.forbidden, "forbidden", "Only an administrator's key may do this.")
-        }
     }
 
     private static func megabytes(_ bytes: Int) -> Double { (Double(bytes) / 1e6 * 1000).rounded() / 1000 }
@@ -91,7 +78,7 @@ struct CareHandlers: Sendable {
 
     /// `GET /jobs/stats`.
     func queueStatistics(_ request: HTTPRequest) async throws -> HTTPResponse {
-        try refuseOthers(request)
+        try request.refuseOthers()
         do {
             return try .json(QueueBody(try await transcriptions.statistics(), about.workers))
         } catch {
@@ -103,7 +90,7 @@ struct CareHandlers: Sendable {
 
     /// `GET /metrics`.
     func metricsText(_ request: HTTPRequest) async throws -> HTTPResponse {
-        try refuseOthers(request)
+        try request.refuseOthers()
         var gauges: [Metrics.Gauge] = []
         if let queue = try? await transcriptions.statistics() {
             for lane in Lane.allCases {

@@ -22,7 +22,7 @@ struct JobHandlers: Sendable {
         let scope = try request.principal.scope
         let id = try Self.id(parameters)
         if let progress = try await guarded({ try await transcriptions.progress(of: id, owner: scope) }) {
-            return try .json(ProgressBody(progress))
+            return try ProgressBody.fields(progress).response
         }
         let jobs = try await guarded { try await transcriptions.jobs(JobQuery(owner: scope, batch: id, limit: 10_000)) }
         guard !jobs.isEmpty else { throw Self.noSuchJob }
@@ -139,6 +139,21 @@ struct JobHandlers: Sendable {
                 : ErrorTable.http(.conflict, "not_failed", "Only a failed or cancelled job can be tried again.")
         }
         return try .json(ControlBody(job_id: id.text, status: "queued"), status: .accepted)
+    }
+
+    /// `POST /jobs/pause` and `/jobs/resume`: a paused queue takes jobs and starts none.
+    func setPaused(_ isPaused: Bool, _ request: HTTPRequest) async throws -> HTTPResponse {
+        try request.refuseOthers()
+        try await guarded { try await transcriptions.setPaused(isPaused) }
+        return try .json(["status": isPaused ? "paused" : "running"])
+    }
+
+    /// `POST /jobs/prune?hours=`: removes what finished longer ago.
+    func prune(_ request: HTTPRequest) async throws -> HTTPResponse {
+        try request.refuseOthers()
+        let hours = try RequestForm.integer("hours", request.queryItems["hours"] ?? "0", 0...87_600)
+        let count = try await guarded { try await transcriptions.prune(olderThan: Double(hours) * 3600) }
+        return try .json(["pruned": count])
     }
 
     private func guarded<Value>(_ work: () async throws -> Value) async throws -> Value {

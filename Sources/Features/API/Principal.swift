@@ -31,4 +31,11 @@ extension HTTPRequest {
             return principal
         }
     }
+
+    /// Throws 403 unless an administrator asks.
+    func refuseOthers() throws(HTTPError) {
+        guard try principal.isAdmin else {
+            throw ErrorTable.http(.forbidden, "forbidden", "Only an administrator's key may do this.")
+        }
+    }
 }

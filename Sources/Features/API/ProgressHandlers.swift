@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HTTPRouting
 import HTTPTypes
 import Jobs
@@ -37,7 +36,7 @@ struct ProgressHandlers: Sendable {
     {
         var hasSent = false
         for await progress in updates {
-            try await channel.send(.text(String(decoding: try text(progress), as: UTF8.self)))
+            try await channel.send(.text(try text(progress)))
             hasSent = true
         }
         return hasSent
@@ -62,8 +61,7 @@ struct ProgressHandlers: Sendable {
                 group.addTask {
                     var number = 0
                     for await progress in updates {
-                        let data = String(decoding: try Self.text(progress), as: UTF8.self)
-                        try await writer.send(.init(data, event: "progress", id: "\(number)"))
+                        try await writer.send(.init(try Self.text(progress), event: "progress", id: "\(number)"))
                         number += 1
                     }
                 }
@@ -79,9 +77,5 @@ struct ProgressHandlers: Sendable {
         }
     }
 
-    private static func text(_ progress: JobProgress) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(ProgressBody(progress))
-    }
+    private static func text(_ progress: JobProgress) throws -> String { try ProgressBody.fields(progress).text }
 }

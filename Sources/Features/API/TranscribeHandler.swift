@@ -51,7 +51,10 @@ struct TranscribeHandler: Sendable {
             try await receive(request, &form, &receiver)
             try form.check()
             let admissions = try await receiver.finish(form)
-            if form.isAsync { return try promise(admissions, form, receiver.batch) }
+            if form.isAsync {
+                for admitted in admissions { await transcriptions.release(admitted.admission) }
+                return try promise(admissions, form, receiver.batch)
+            }
             return try await wait(for: admissions, form, principal.owner, receiver.batch)
         } catch {
             await receiver.abandon()
@@ -142,9 +145,9 @@ struct TranscribeHandler: Sendable {
         } catch {
             // The client left, or nothing can come: what nobody else waits for is cancelled.
             for admitted in admissions {
-                guard case .accepted(let id, let isOwn) = admitted.admission else { continue }
+                guard case .accepted(let id, let isOwn, _) = admitted.admission else { continue }
                 if isOwn, Task.isCancelled { _ = try? await transcriptions.cancel(id, owner: owner) }
-                await transcriptions.release(id)
+                await transcriptions.release(admitted.admission)
             }
             throw error
         }
@@ -156,9 +159,9 @@ struct TranscribeHandler: Sendable {
     ) async throws -> (Result<Transcript, JobFailure>, isCached: Bool) {
         switch admission {
         case .known(_, let transcript): return (.success(transcript), true)
-        case .accepted(let id, _):
+        case .accepted(let id, _, _):
             let ending = try await transcriptions.ending(of: id, owner: owner)
-            await transcriptions.release(id)
+            await transcriptions.release(admission)
             return (ending, false)
         }
     }

@@ -7,6 +7,7 @@ enum Help {
 
         stentor transcribe FILE…      transcribe media files; “-” reads standard input
         stentor serve                 the server: speech to text over HTTP
+        stentor jobs                  the server's queue: list, retry, cancel, prune, pause, resume, stats
         stentor models                the speech models: list, pull, verify, remove, import
         stentor doctor                what is installed, what works, and what to do about the rest
         stentor version
@@ -18,6 +19,10 @@ enum Help {
         stentor serve [options]
 
         \(ServeCommand.options.help)
+        stentor jobs [list|stats|pause|resume|prune] [options]
+        stentor jobs retry|cancel ID…
+
+        \(JobsCommand.options.help)
         stentor models list
         stentor models pull [--accept-licence] NAME…
         stentor models verify [NAME…]
