@@ -29,11 +29,13 @@ debug: setup-test
 	swift build --build-tests $(CHECKED)
 	@Scripts/link_engine.sh "$$(swift build --show-bin-path)"
 
-run: build ## build, prove it on the bundled sample
+run: build ## build, prove it on the bundled sample, and serve
 	@echo "Transcribing $(SAMPLE):"
 	@STENTOR_DATA_DIR=$${STENTOR_DATA_DIR:-data} $(PROGRAMS)/stentor transcribe --language en --format txt,json \
 		--words --output data/sample/ $(SAMPLE)
 	@.deps/python/bin/python Scripts/show_times.py data/sample/welcome.json
+	@echo "Serving; Ctrl-C stops:"
+	@STENTOR_DATA_DIR=$${STENTOR_DATA_DIR:-data} exec $(PROGRAMS)/stentor serve
 
 test: debug ## every deterministic test
 	Scripts/run_tests.sh
@@ -53,7 +55,7 @@ bench: build setup-test ## benchmarks, ratios in one run (by hand; Benchmarks/RE
 fuzz: setup-test ## FUZZ_SECONDS (30) for each target
 	Fuzz/run.sh $${FUZZ_SECONDS:-30}
 
-crash: debug ## CRASH_KILLS (30) seeded kills of child processes
+crash: debug ## CRASH_KILLS (30) seeded kills of child processes, and as many of the server
 	Scripts/run_crash.sh $${CRASH_KILLS:-30}
 
 sanitize: setup-test ## the tests under the thread and the address sanitizer (by hand)
