@@ -111,7 +111,8 @@ struct WriteTests {
     }
 
     @Test func `A broken rule of the schema is a constraint error and leaves the others alone`() async throws {
-        let database = try await DatabaseFolder().open()
+        let folder = try DatabaseFolder()
+        let database = try await folder.open()
         try await database.insert(1, "taken")
         let found = try await condition { try await database.insert(2, "taken") }
         #expect(found == .constraint)
@@ -230,7 +231,8 @@ struct WriteTests {
     }
 
     @Test func `Cancelling stops a long query`() async throws {
-        let database = try await DatabaseFolder().open()
+        let folder = try DatabaseFolder()
+        let database = try await folder.open()
         let endless: SQL = """
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS c FROM n
             """
