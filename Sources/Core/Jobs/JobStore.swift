@@ -46,7 +46,7 @@ public protocol JobStore: Sendable {
     /// Leases the next execution: among `lanes` the short one first; within a lane the owners take turns (the one
     /// served longest ago first), within an owner the highest priority, then the oldest. Owners with `perOwner` running
     /// ones are passed over, executions of one owner in all lanes counted together. `nil` when nothing is due, or when
-    /// the queue is paused.
+    /// the queue is paused. Need not survive a power cut, which ends the worker too; the same holds for `reclaim`.
     func claim(_ request: ClaimRequest) async throws(JobStoreError) -> Claim?
 
     /// Seconds from now until something that waits for its next try or for the end of a lost lease is due; `nil` when
