@@ -73,7 +73,9 @@ private enum Operation: Sendable {
 private struct OperationMaker {
     var generator: SeededGenerator
     let clock: ManualClock
+    /// Every claim that was seen; most are stale.
     var tokens: [ClaimToken] = []
+    var holding: [ClaimToken] = []
     var executions: [ExecutionID] = [ExecutionID("unknown")]
 
     mutating func number(_ range: Range<Int>) -> Int { .random(in: range, using: &generator) }
@@ -86,8 +88,8 @@ private struct OperationMaker {
     }
 
     mutating func token() -> ClaimToken {
-        guard !tokens.isEmpty else { return ClaimToken(execution: ExecutionID("unknown"), attempt: 1) }
-        return number(0..<3) == 0 ? one(of: tokens) : tokens[tokens.count - 1]
+        if !holding.isEmpty, number(0..<3) > 0 { return one(of: holding) }
+        return tokens.isEmpty ? ClaimToken(execution: ExecutionID("unknown"), attempt: 1) : one(of: tokens)
     }
 
     mutating func media() -> MediaReference {
@@ -134,7 +136,7 @@ private struct OperationMaker {
         case 86..<88: return .delete(job())
         case 88..<91: return .reclaim
         case 91: return .prune(clock.now().wall - Double(number(0..<200)))
-        case 92: return .pause(number(0..<4) == 0)
+        case 92: return .pause(number(0..<6) == 0)
         case 93..<95: return .nextDue
         case 95..<97: return .position(job())
         default: return .result(job())
@@ -150,10 +152,9 @@ private struct OperationMaker {
     mutating func learn(from store: any JobStore) async throws {
         let views = try await store.jobs(JobQuery(owner: nil, limit: 1000))
         executions = [ExecutionID("unknown")] + Set(views.map(\.execution.id)).sorted { $0.text < $1.text }
-        for view in views where view.execution.state == .running {
-            let token = ClaimToken(execution: view.execution.id, attempt: view.execution.attempt)
-            if !tokens.contains(token) { tokens.append(token) }
-        }
+        let running = views.map(\.execution).filter { $0.state == .running }
+        holding = running.map { ClaimToken(execution: $0.id, attempt: $0.attempt) }
+        for token in holding where !tokens.contains(token) { tokens.append(token) }
         tokens = tokens.suffix(12)
     }
 }
