@@ -92,6 +92,30 @@ struct RestartTests {
         }
     }
 
+    @Test func `A server that was replaced while it was stopped changes nothing any more`() async throws {
+        let databases = (try await fixture.database(), try await fixture.database())
+        let old = try await SQLiteJobStore.open(databases.0, rules: StoreFixture.rules(clock))
+        _ = try await old.submit(submission("a"))
+        let held = try #require(try await old.claim(ClaimRequest(lanes: [.short], perOwner: 1)))
+        let new = try await SQLiteJobStore.open(databases.1, rules: StoreFixture.rules(clock))
+        for attempt in 0..<3 {
+            do {
+                switch attempt {
+                case 0: _ = try await old.submit(submission("b"))
+                case 1: _ = try await old.claim(ClaimRequest(lanes: [.short], perOwner: 1))
+                default: _ = try await old.finish(held.token, .succeeded(result: [1], audioSeconds: 1))
+                }
+                Issue.record("attempt \(attempt) of the old server succeeded")
+            } catch {
+                #expect("\(error)".contains("another server"))
+            }
+        }
+        #expect(try await state(new, "a") == .queued)
+        #expect(try await state(new, "b") == nil)
+        try await databases.1.close()
+        try await databases.0.close()
+    }
+
     @Test func `A pause outlives the server`() async throws {
         try await life { try await $0.setPaused(true) }
         let isPaused = try await life { try await $0.statistics().isPaused }
