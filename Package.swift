@@ -75,7 +75,11 @@ let modules: [Module] = [
     Module("Transcripts", .core, tests: []),
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
     Module("Settings", .core, tests: []),
-    Module("Jobs", .core, tests: ["JobStoreConformance"]),
+    Module("Jobs", .core, uses: ["Transcription"], tests: ["JobStoreConformance"]),
+    Module("Telemetry", .core, tests: []),
+    Module(
+        "Scheduling", .core, uses: ["Jobs", "Telemetry", "Transcription", "Transcripts"],
+        tests: ["Jobs", "Telemetry", "Transcription", "Transcripts"]),
 
     Module("HostProcesses", .toolkits, uses: ["CSystem", "Transcription"], tests: ["Transcription"]),
     Module("Confinement", .toolkits, uses: ["CSystem", "CSeccomp"]),
@@ -94,7 +98,28 @@ let modules: [Module] = [
         "HostedEngines", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"],
         tests: ["HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
 
-    Module("MediaStores", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"]),
+    Module(
+        "MediaStores", .drivers, uses: ["CSystem", "Crypto", "EventLoops", "HostProcesses", "Jobs", "Transcription"],
+        tests: ["Jobs", "Transcription", "Workbench"]),
+
+    Module(
+        "TranscriptCaches", .drivers, uses: ["Crypto", "EventLoops", "Jobs", "Transcription", "Transcripts"],
+        tests: ["Jobs", "TranscriptCacheConformance", "Transcription", "Transcripts", "Workbench"]),
+
+    Module(
+        "WebMedia", .drivers, uses: ["HTTPClient", "HTTPTypes", "Jobs", "Scheduling", "Transcription"],
+        tests: ["EventLoops", "FaultyFileServer", "HTTPClient", "HTTPTypes", "Jobs", "MediaStores", "Scheduling", "Workbench"]),
+
+    Module(
+        "API", .features,
+        uses: [
+            "EventLoops", "HTTPRouting", "HTTPTypes", "IPAddresses", "Jobs", "Multipart", "Scheduling", "Telemetry",
+            "Transcription", "Transcripts",
+        ],
+        tests: [
+            "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Telemetry", "TranscriptCacheConformance",
+            "Transcription", "Transcripts",
+        ]),
 
     // Only this one links FFmpeg and PocketSphinx.
     Module(
@@ -106,12 +131,15 @@ let modules: [Module] = [
     Module(
         "stentor", .app, .executable,
         uses: [
-            "CSystem", "EventLoops", "HTTPClient", "HostProcesses", "HostedEngines", "MediaStores", "ModelLibrary",
-            "Settings", "Transcription", "Transcripts",
+            "API", "CSystem", "Crypto", "EventLoops", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes",
+            "HostProcesses", "HostedEngines", "IPAddresses", "Jobs", "MediaStores", "ModelLibrary", "SQLite",
+            "Scheduling", "Settings", "StoresSQLite", "Telemetry", "TranscriptCaches", "Transcription", "Transcripts",
+            "WebMedia",
         ],
-        tests: ["CSystem", "FaultyFileServer", "Transcripts", "Workbench"]),
+        tests: ["CSystem", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
 
     Module("Workbench", .simulators),
+    Module("TranscriptCacheConformance", .simulators, uses: ["Jobs", "Transcription", "Transcripts"]),
     Module("TranscriptionConformance", .simulators, uses: ["Transcription"]),
     Module("EventLoops", .toolkits, uses: ["CSystem"], tests: []),
     Module("IPAddresses", .toolkits, tests: []),

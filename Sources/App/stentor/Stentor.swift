@@ -14,6 +14,7 @@ struct Stentor: Sendable {
             switch words.first?.text {
             case "transcribe":
                 return try await TranscribeCommand(words.dropFirst(), try settings(), console).run()
+            case "serve": return try await ServeCommand(words.dropFirst(), try settings(), console).run()
             case "models": return try await ModelsCommand(words.dropFirst(), try settings(), console).run()
             case "doctor": return try await DoctorCommand(words.dropFirst(), try settings(), console).run()
             case "help", "--help", "-h": try console.output(Help.text)

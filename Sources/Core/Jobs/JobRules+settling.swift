@@ -1,6 +1,7 @@
 extension JobRules {
     public func settle(
-        _ id: ExecutionID, key: String, media: MediaReference, isDurable: Bool, _ records: some JobRecords
+        _ id: ExecutionID, key: String, media: MediaReference, digest: String?, isDurable: Bool,
+        _ records: some JobRecords
     ) throws -> Settled {
         guard var record = try records.execution(id) else { throw JobStoreError.notFound }
         let fence = Fence(record.execution)
@@ -10,13 +11,17 @@ extension JobRules {
         if record.execution.state != .succeeded, let other = try records.unfinishedExecution(key: key),
             other.execution.id != id
         {
-            return try move(record, to: other, media: media, isDurable: isDurable, records)
+            return try move(record, to: other, media: media, digest: digest, isDurable: isDurable, records)
         }
         record.execution.key = key
         take(media, into: &record.execution)
         if isDurable { record.execution.isEphemeral = false }
         try records.update(record, fence)
-        if isDurable { try makeDurable(try records.jobs(of: id), records) }
+        for var job in try records.jobs(of: id) {
+            job.digest = digest ?? job.digest
+            if isDurable { job.isEphemeral = false }
+            try records.update(job)
+        }
         return .kept
     }
 
@@ -29,25 +34,20 @@ extension JobRules {
         }
     }
 
-    private func makeDurable(_ jobs: [Job], _ records: some JobRecords) throws {
-        for var job in jobs where job.isEphemeral {
-            job.isEphemeral = false
-            try records.update(job)
-        }
-    }
-
     /// Two computations of the same: the jobs of this one go to the older, which is farther.
     private func move(
-        _ record: ExecutionRecord, to other: ExecutionRecord, media: MediaReference, isDurable: Bool,
-        _ records: some JobRecords
+        _ record: ExecutionRecord, to other: ExecutionRecord, media: MediaReference, digest: String?,
+        isDurable: Bool, _ records: some JobRecords
     ) throws -> Settled {
         let (fence, otherFence) = (Fence(record.execution), Fence(other.execution))
         var (record, other) = (record, other)
-        let tookMedia = other.execution.media?.isPassing ?? true
+        // What passes by serves its own process only, which has it already.
+        let tookMedia = (other.execution.media?.isPassing ?? true) && !media.isPassing
         if tookMedia { other.execution.media = media }
         for var job in try records.jobs(of: record.execution.id) where !job.isCancelled {
             other.execution.priority = max(other.execution.priority, job.priority)
             job.execution = other.execution.id
+            job.digest = digest ?? job.digest
             if isDurable { job.isEphemeral = false }
             if !job.isEphemeral { other.execution.isEphemeral = false }
             try records.update(job)

@@ -19,10 +19,10 @@ public actor MemoryJobStore: JobStore {
         try run { try $0.submit(submission, $1) }
     }
 
-    public func settle(_ execution: ExecutionID, key: String, media: MediaReference, isDurable: Bool)
+    public func settle(_ execution: ExecutionID, key: String, media: MediaReference, digest: String?, isDurable: Bool)
         throws(JobStoreError) -> Settled
     {
-        try run { try $0.settle(execution, key: key, media: media, isDurable: isDurable, $1) }
+        try run { try $0.settle(execution, key: key, media: media, digest: digest, isDurable: isDurable, $1) }
     }
 
     public func job(_ id: JobID, owner: Owner?) throws(JobStoreError) -> JobView? {

@@ -14,6 +14,9 @@ public struct Settings: Sendable, Hashable {
     public var maximumSeconds: Double
     /// `STENTOR_ENGINE_SLOTS`: chunks recognised side by side; `nil` decides by processors and memory.
     public var engineSlots: Int?
+    public var server: ServerSettings
+    public var queue: QueueSettings
+    public var cache: CacheSettings
 
     /// What `TRANSCRIPTION_PROVIDER` and `--engine` may name.
     public static let knownProviders = ["auto", "sphinx", "sherpa", "whisper"]
@@ -29,6 +32,9 @@ public struct Settings: Sendable, Hashable {
         modelMirror = reader.webAddress("STENTOR_MODEL_MIRROR")
         maximumSeconds = reader.number("STENTOR_MAX_AUDIO_SECONDS", in: 1...2_592_000) ?? 12 * 3600
         engineSlots = reader.integer("STENTOR_ENGINE_SLOTS", in: 1...64)
+        server = ServerSettings(&reader)
+        queue = QueueSettings(&reader)
+        cache = CacheSettings(&reader)
         try reader.finish()
     }
 }

@@ -4,6 +4,8 @@ public import Transcripts
 public protocol TranscriptCache: Sendable {
     /// A damaged entry counts as absent.
     func transcript(for key: String) async -> Transcript?
+    /// The same for a second look, which counts neither as a hit nor as a miss.
+    func peek(_ key: String) async -> Transcript?
     func store(_ transcript: Transcript, for key: String) async
     /// Removes one entry.
     func remove(_ key: String) async
@@ -32,6 +34,7 @@ public struct CacheStatistics: Sendable, Hashable {
 public struct NoTranscriptCache: TranscriptCache {
     public init() {}
     public func transcript(for key: String) async -> Transcript? { nil }
+    public func peek(_ key: String) async -> Transcript? { nil }
     public func store(_ transcript: Transcript, for key: String) async {}
     public func remove(_ key: String) async {}
     public func clear() async {}

@@ -20,10 +20,15 @@ actor EngineHostClient {
     private var host: Host?
     private var nextID = 0
     private var failedStarts = 0
+    /// Hosts started so far.
+    private(set) var starts = 0
+    private var served = 0
+    private let recycleAfter: Int?
 
-    init(executable: String, setup: EngineSetup) {
+    init(executable: String, setup: EngineSetup, recycleAfter: Int? = nil) {
         self.executable = executable
         self.setup = setup
+        self.recycleAfter = recycleAfter
     }
 
     /// What the loaded model can do; starts the host if it is not there.
@@ -60,8 +65,10 @@ actor EngineHostClient {
         _ pcm: Descriptor, limit: Duration, _ request: (Int) -> EngineRequest
     ) async throws -> EngineReply {
         try Task.checkCancellation()
+        if let recycleAfter, served >= recycleAfter { await stop() }
         let host = try await running()
         nextID += 1
+        served += 1
         let id = nextID
         let guardian = RequestGuardian(child: host.child)
         do {
@@ -119,6 +126,8 @@ actor EngineHostClient {
 
     private func start() async throws -> Host {
         let child = try ChildProcess(executable: executable, arguments: ["stentor-host", "engine"])
+        starts += 1
+        served = 0
         let guardian = RequestGuardian(child: child)
         return try await withTaskCancellationHandler {
             try child.send(EngineRequest.load(setup))

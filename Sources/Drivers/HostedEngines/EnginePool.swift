@@ -2,56 +2,105 @@ import Glibc
 public import HostProcesses
 public import Transcription
 
-/// A fixed number of engine hosts with the same model, each used by one request at a time.
+/// A fixed number of engine hosts with the same model, each used by one request at a time. Requests that wait go in
+/// their turn: a short clip passes an hour's talk between two chunks.
 public actor EnginePool {
     private let clients: [EngineHostClient]
     private var free: [EngineHostClient]
-    private var waiting: [CheckedContinuation<EngineHostClient, Never>] = []
+    private var waiting = TurnQueue<CheckedContinuation<EngineHostClient, any Error>>()
+    private var isStopped = false
 
     /// - Parameters:
     ///   - executable: path of `stentor-host`.
     ///   - slots: hosts; each loads the model for itself.
-    public init(executable: String, setup: EngineSetup, slots: Int) {
-        clients = (0..<max(1, slots)).map { _ in EngineHostClient(executable: executable, setup: setup) }
+    ///   - recycleAfter: requests after which a host is replaced, so that what its libraries leak does not add up;
+    ///     `nil` never does.
+    public init(executable: String, setup: EngineSetup, slots: Int, recycleAfter: Int? = nil) {
+        clients = (0..<max(1, slots)).map { _ in
+            EngineHostClient(executable: executable, setup: setup, recycleAfter: recycleAfter)
+        }
         free = clients.reversed()
     }
 
     /// Loads the first host's model and returns what it can do. Throws `EngineError`.
     public func prepare() async throws -> RecognizerCapabilities? {
-        try await withClient { try await $0.capabilities() }
+        try await withClient(turn: { WorkTurn(lane: -1) }) { try await $0.capabilities() }
     }
 
-    /// Ends all hosts, once no request is under way.
+    /// Ends all hosts, once no request is under way; who waits is turned away.
     public func stop() async {
+        isStopped = true
+        while let continuation = waiting.next() { continuation.resume(throwing: CancellationError()) }
         for client in clients { await client.stop() }
+    }
+
+    /// How many hosts were started in all, and how many of the slots work now.
+    public func figures() async -> (starts: Int, busy: Int, slots: Int) {
+        var starts = 0
+        for client in clients { starts += await client.starts }
+        return (starts, clients.count - free.count, clients.count)
     }
 
     /// Gives `work` a host for itself. The one that was used last comes first: its memory is warm, and an idle host is
     /// started only when it is needed.
     func withClient<Result: Sendable>(
-        _ work: @Sendable (EngineHostClient) async throws -> Result
+        turn: @escaping @Sendable () -> WorkTurn, _ work: @Sendable (EngineHostClient) async throws -> Result
     ) async throws -> Result {
-        let client = await take()
+        let client = try await take(turn)
         defer { give(client) }
         return try await work(client)
     }
 
-    private func take() async -> EngineHostClient {
+    private func take(_ turn: @escaping @Sendable () -> WorkTurn) async throws -> EngineHostClient {
+        guard !isStopped else { throw CancellationError() }
         if let client = free.popLast() { return client }
-        // Every holder gives back, cancelled ones within a second, so this wait ends.
-        return await withCheckedContinuation { waiting.append($0) }
+        let ticket = Ticket()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
+                ticket.number = waiting.add(continuation, turn: turn)
+            }
+        } onCancel: {
+            // Awaited by nobody: it touches only the queue.
+            Task { await self.leave(ticket) }
+        }
+    }
+
+    private func leave(_ ticket: Ticket) {
+        guard let number = ticket.number else { return }
+        waiting.remove(number)?.resume(throwing: CancellationError())
     }
 
     private func give(_ client: EngineHostClient) {
-        if waiting.isEmpty {
-            free.append(client)
+        if let continuation = waiting.next() {
+            continuation.resume(returning: client)
         } else {
-            waiting.removeFirst().resume(returning: client)
+            free.append(client)
         }
+    }
+
+    /// Where a request stands in the queue. Touched by the pool alone.
+    private final class Ticket: @unchecked Sendable {
+        var number: Int?
     }
 }
 
 extension EnginePool: SpeechDetector {
+    public func detectSpeech(in pcm: any PCM, range: Range<Int>) async throws -> [Range<Int>] {
+        try await HostedDetector(self) { WorkTurn() }.detectSpeech(in: pcm, range: range)
+    }
+}
+
+/// The pool's speech detector, for one piece of work.
+public struct HostedDetector: SpeechDetector {
+    private let pool: EnginePool
+    private let turn: @Sendable () -> WorkTurn
+
+    public init(_ pool: EnginePool, turn: @escaping @Sendable () -> WorkTurn) {
+        self.pool = pool
+        self.turn = turn
+    }
+
     public func detectSpeech(in pcm: any PCM, range: Range<Int>) async throws -> [Range<Int>] {
         let descriptor = try Descriptor(duplicating: pcm.descriptor)
         return try await withRetry { try await $0.detectSpeech(range, descriptor) }
@@ -62,9 +111,9 @@ extension EnginePool: SpeechDetector {
         _ work: @Sendable (EngineHostClient) async throws -> Result
     ) async throws -> Result {
         do {
-            return try await withClient(work)
+            return try await pool.withClient(turn: turn, work)
         } catch let error as EngineError where error.costsOnlyThisTry {
-            return try await withClient(work)
+            return try await pool.withClient(turn: turn, work)
         }
     }
 }
@@ -73,17 +122,23 @@ extension EnginePool: SpeechDetector {
 public struct HostedRecognizer: Recognizer {
     public let capabilities: RecognizerCapabilities
     private let pool: EnginePool
+    private let turn: @Sendable () -> WorkTurn
 
-    public init(_ pool: EnginePool, capabilities: RecognizerCapabilities, slots: Int) {
+    /// - Parameter turn: whose work it is, asked each time a chunk waits.
+    public init(
+        _ pool: EnginePool, capabilities: RecognizerCapabilities, slots: Int,
+        turn: @escaping @Sendable () -> WorkTurn = { WorkTurn() }
+    ) {
         self.pool = pool
         self.capabilities = capabilities.with(concurrency: slots)
+        self.turn = turn
     }
 
     public func recognise(
         _ range: Range<Int>, of pcm: any PCM, _ options: RecognitionOptions
     ) async throws -> Recognition {
         let descriptor = try Descriptor(duplicating: pcm.descriptor)
-        return try await pool.withClient { try await $0.recognise(range, descriptor, options) }
+        return try await pool.withClient(turn: turn) { try await $0.recognise(range, descriptor, options) }
     }
 }
 

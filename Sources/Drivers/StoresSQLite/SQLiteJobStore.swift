@@ -96,11 +96,11 @@ extension SQLiteJobStore {
         }
     }
 
-    public func settle(_ execution: ExecutionID, key: String, media: MediaReference, isDurable: Bool)
+    public func settle(_ execution: ExecutionID, key: String, media: MediaReference, digest: String?, isDurable: Bool)
         async throws(JobStoreError) -> Settled
     {
         try await write("settle.begin", "settle.committed", isDurable ? .full : .relaxed) {
-            try $0.settle(execution, key: key, media: media, isDurable: isDurable, $1)
+            try $0.settle(execution, key: key, media: media, digest: digest, isDurable: isDurable, $1)
         }
     }
 

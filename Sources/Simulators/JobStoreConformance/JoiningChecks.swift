@@ -49,7 +49,8 @@ extension JobStoreConformance {
             bench in
             let early = try await bench.submit("a", isEphemeral: true, media: .passing(name: "p"))
             let media = MediaReference.kept(name: "kept", bytes: 5)
-            let kept = try await bench.store.settle(early.execution.id, key: "k", media: media, isDurable: true)
+            let kept = try await bench.store.settle(
+                early.execution.id, key: "k", media: media, digest: nil, isDurable: true)
             bench.expect(kept, is: .kept, "the first with its key")
             let view = try await bench.store.job(Bench.id("a"), owner: nil)
             bench.expect(view?.execution.key, is: "k", "key")
@@ -58,7 +59,8 @@ extension JobStoreConformance {
 
             let late = try await bench.submit("b", priority: 4, isEphemeral: true, media: .passing(name: "q"))
             let other = MediaReference.kept(name: "other", bytes: 5)
-            let moved = try await bench.store.settle(late.execution.id, key: "k", media: other, isDurable: true)
+            let moved = try await bench.store.settle(
+                late.execution.id, key: "k", media: other, digest: nil, isDurable: true)
             bench.expect(moved, is: .moved(to: early.execution.id, tookMedia: false), "the second moves")
             let joined = try await bench.store.job(Bench.id("b"), owner: nil)
             bench.expect(joined?.execution.id, is: early.execution.id, "its job moved")
@@ -72,7 +74,8 @@ extension JobStoreConformance {
             let late = try await bench.submit("b", isEphemeral: true, media: .passing(name: "q"))
             let claims = [try await bench.mustClaim(), try await bench.mustClaim()]
             let media = MediaReference.kept(name: "kept", bytes: 5)
-            let moved = try await bench.store.settle(late.execution.id, key: "k", media: media, isDurable: true)
+            let moved = try await bench.store.settle(
+                late.execution.id, key: "k", media: media, digest: nil, isDurable: true)
             bench.expect(moved, is: .moved(to: early.execution.id, tookMedia: true), "it took the media")
             let view = try await bench.store.job(Bench.id("b"), owner: nil)
             bench.expect(view?.execution.media, is: media, "media")
@@ -85,20 +88,23 @@ extension JobStoreConformance {
         JobStoreConformance("Settling what is gone or failed is refused, a success takes the key") { bench in
             let media = MediaReference.kept(name: "kept", bytes: 5)
             let unknown = await bench.error {
-                _ = try await bench.store.settle(ExecutionID("none"), key: "k", media: media, isDurable: true)
+                _ = try await bench.store.settle(
+                    ExecutionID("none"), key: "k", media: media, digest: nil, isDurable: true)
             }
             bench.expect(unknown, is: .notFound, "unknown")
             try await bench.submit("a", media: .passing(name: "p"))
             let failed = try await bench.mustClaim()
             _ = try await bench.fail(failed, .permanent)
             let refused = await bench.error {
-                _ = try await bench.store.settle(failed.execution.id, key: "k", media: media, isDurable: true)
+                _ = try await bench.store.settle(
+                    failed.execution.id, key: "k", media: media, digest: nil, isDurable: true)
             }
             bench.expect(refused, is: .notFound, "failed")
             try await bench.submit("b", media: .passing(name: "p"))
             let done = try await bench.mustClaim()
             _ = try await bench.succeed(done)
-            let kept = try await bench.store.settle(done.execution.id, key: "k", media: media, isDurable: true)
+            let kept = try await bench.store.settle(
+                done.execution.id, key: "k", media: media, digest: nil, isDurable: true)
             bench.expect(kept, is: .kept, "succeeded")
             bench.expect(try await bench.store.job(Bench.id("b"), owner: nil)?.execution.key, is: "k", "key")
         },

@@ -3,8 +3,8 @@ public import HTTPTypes
 /// The forms in which errors are told, chosen by the longest prefix of the path: one port speaks several dialects, and
 /// a client must understand 401, 404, 405 and 413 too.
 public struct ErrorEnvelopes: Middleware {
-    /// Writes one error in a dialect.
-    public typealias Envelope = @Sendable (HTTPError) -> HTTPResponse
+    /// Writes one error in a dialect, with the request's id where there is one.
+    public typealias Envelope = @Sendable (HTTPError, _ requestID: String?) -> HTTPResponse
 
     private var byPrefix: [(prefix: String, envelope: Envelope)] = []
     private let fallback: Envelope
@@ -26,26 +26,32 @@ public struct ErrorEnvelopes: Middleware {
     }
 
     /// The message as text.
-    public static let plainText: Envelope = { error in .text(error.message + "\n", status: error.status) }
+    public static let plainText: Envelope = { error, _ in .text(error.message + "\n", status: error.status) }
 
     public func respond(to request: HTTPRequest, next: any HTTPResponder) async throws -> HTTPResponse {
         do {
             return try await next.respond(to: request)
         } catch let error as HTTPError {
-            return response(to: error, path: request.path)
+            return response(to: error, path: request.path, id: request.attributes[RequestIDs.Key.self])
         } catch let error as BodyTooLargeError {
-            return response(to: HTTPError(.contentTooLarge, error.description), path: request.path)
+            return response(
+                to: HTTPError(.contentTooLarge, error.description), path: request.path,
+                id: request.attributes[RequestIDs.Key.self])
         } catch {
             if Task.isCancelled { throw error }
             report(error)
             let hidden = HTTPError(.internalServerError, "the server failed; its log says more")
-            return response(to: hidden, path: request.path)
+            return response(to: hidden, path: request.path, id: request.attributes[RequestIDs.Key.self])
         }
     }
 
     /// The answer to `error`. Without a path, because the request line could not be read, it is plain text.
     public func response(to error: HTTPError, path: String?) -> HTTPResponse {
-        var response = envelope(for: path)(error)
+        response(to: error, path: path, id: nil)
+    }
+
+    private func response(to error: HTTPError, path: String?, id: String?) -> HTTPResponse {
+        var response = envelope(for: path)(error, id)
         for field in error.fields { response.fields[field.name] = field.value }
         return response
     }

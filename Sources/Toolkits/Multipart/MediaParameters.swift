@@ -1,12 +1,12 @@
 internal import HTTPTypes
 
 /// A value with parameters: `form-data; name="a"; filename="b"` or a media type (RFC 9110 section 5.6.6).
-struct MediaParameters {
+public struct MediaParameters {
     /// The part before the first semicolon, in lower case.
-    let value: String
-    private(set) var parameters: [String: String] = [:]
+    public let value: String
+    public private(set) var parameters: [String: String] = [:]
 
-    init?(_ text: String) {
+    public init?(_ text: String) {
         var rest = text.utf8[...]
         let end = rest.firstIndex(of: 0x3b) ?? rest.endIndex
         value = String(Substring(rest[..<end])).trimmingHTTPWhitespace().lowercased()

@@ -38,9 +38,9 @@ struct MiddlewareTests {
         "the longest prefix of the path chooses the form of an error, on a segment's border",
         arguments: TestTransport.allCases)
     func envelopes(transport: TestTransport) async throws {
-        var envelopes = ErrorEnvelopes(default: { .text("own \($0.status.code)", status: $0.status) })
-        envelopes.add(prefix: "/v1") { .text("openai \($0.status.code)", status: $0.status) }
-        envelopes.add(prefix: "/v1/listen") { .text("deepgram \($0.status.code)", status: $0.status) }
+        var envelopes = ErrorEnvelopes(default: { error, _ in .text("own \(error.status.code)", status: error.status) })
+        envelopes.add(prefix: "/v1") { error, _ in .text("openai \(error.status.code)", status: error.status) }
+        envelopes.add(prefix: "/v1/listen") { error, _ in .text("deepgram \(error.status.code)", status: error.status) }
         var router = Router()
         router.get("/v1/models") { _, _ in throw HTTPError(.unauthorized, "no") }
         router.get("/broken") { _, _ in

@@ -6,6 +6,7 @@ enum Help {
         Stentor turns speech into text.
 
         stentor transcribe FILE…      transcribe media files; “-” reads standard input
+        stentor serve                 the server: speech to text over HTTP
         stentor models                the speech models: list, pull, verify, remove, import
         stentor doctor                what is installed, what works, and what to do about the rest
         stentor version
@@ -14,6 +15,9 @@ enum Help {
         stentor transcribe [options] FILE…
 
         \(TranscribeCommand.options.help)
+        stentor serve [options]
+
+        \(ServeCommand.options.help)
         stentor models list
         stentor models pull [--accept-licence] NAME…
         stentor models verify [NAME…]

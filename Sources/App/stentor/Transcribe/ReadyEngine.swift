@@ -4,30 +4,25 @@ import ModelLibrary
 import Settings
 import Transcription
 
-/// The engine that a command line asks for, before anything is started.
+/// How an engine is to be started.
 struct EnginePlan: Sendable {
-    let choice: EngineChoice
     let setup: EngineSetup
     let slots: Int
     let host: String
 
-    init(_ options: TranscribeOptions, _ settings: Settings, _ installation: Installation) throws {
-        let models = ModelStore(folder: installation.modelFolder)
-        let catalogue = try EngineCatalogue(models: models)
-        choice = try catalogue.selection.choose(
-            providers: options.providers, model: options.model, language: options.language)
-        guard let entry = catalogue.entry(for: choice.candidate) else {
-            throw EngineError(.unusable, "The model “\(choice.candidate.model)” is gone.")
-        }
+    init(
+        _ entry: EngineCatalogue.Entry, _ settings: Settings, _ installation: Installation, _ models: ModelStore
+    ) throws {
+        let candidate = entry.candidate
         // A wrong file would end the engine's process: what is loaded is what was installed.
-        if choice.candidate.engine != "sphinx" { try models.confirm(choice.candidate.model) }
+        if candidate.engine != "sphinx" { try models.confirm(candidate.model) }
         let policy = SlotPolicy(
             cores: SlotPolicy.cores(), memory: SlotPolicy.freeMemory(), modelMemory: entry.memory,
             wish: settings.engineSlots)
         slots = policy.slots
         setup = EngineSetup(
-            engine: choice.candidate.engine, model: choice.candidate.model, kind: entry.kind, files: entry.files,
-            languages: choice.candidate.languages, engineFolder: installation.engineFolder, threads: policy.threads,
+            engine: candidate.engine, model: candidate.model, kind: entry.kind, files: entry.files,
+            languages: candidate.languages, engineFolder: installation.engineFolder, threads: policy.threads,
             memoryLimit: entry.memory * 3 + 4 << 30)
         host = installation.host
     }
@@ -39,12 +34,23 @@ struct ReadyEngine {
     let pool: EnginePool
     let recognizer: HostedRecognizer
 
-    static func load(_ plan: EnginePlan) async throws -> ReadyEngine {
+    /// Chooses the engine that a command line asks for, and loads it.
+    static func load(
+        _ options: TranscribeOptions, _ settings: Settings, _ installation: Installation
+    ) async throws -> ReadyEngine {
+        let models = ModelStore(folder: installation.modelFolder)
+        let catalogue = try EngineCatalogue(models: models)
+        let choice = try catalogue.selection.choose(
+            providers: options.providers, model: options.model, language: options.language)
+        guard let entry = catalogue.entry(for: choice.candidate) else {
+            throw EngineError(.unusable, "The model “\(choice.candidate.model)” is gone.")
+        }
+        let plan = try EnginePlan(entry, settings, installation, models)
         let pool = EnginePool(executable: plan.host, setup: plan.setup, slots: plan.slots)
         guard let capabilities = try await pool.prepare() else {
             throw EngineError(.unusable, "The engine host has no recogniser.")
         }
         let recognizer = HostedRecognizer(pool, capabilities: capabilities, slots: plan.slots)
-        return ReadyEngine(choice: plan.choice, pool: pool, recognizer: recognizer)
+        return ReadyEngine(choice: choice, pool: pool, recognizer: recognizer)
     }
 }

@@ -61,7 +61,7 @@ struct TranscribeCommand {
     private func transcribeAll(
         _ options: TranscribeOptions, _ decoder: HostedDecoder, _ installation: Installation
     ) async throws -> CInt {
-        let engine = try await ReadyEngine.load(EnginePlan(options, settings, installation))
+        let engine = try await ReadyEngine.load(options, settings, installation)
         var failures = 0
         for (index, file) in options.files.enumerated() {
             if index > 0, index == options.files.count - 1 { decoder.stopStartingAhead() }

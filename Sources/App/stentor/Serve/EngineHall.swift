@@ -1,0 +1,169 @@
+import HostProcesses
+import HostedEngines
+import Jobs
+import ModelLibrary
+import Scheduling
+import Settings
+import Telemetry
+import Transcription
+
+/// The engines of this installation with their warm hosts: one pool for each model in use, at most two of them.
+actor EngineHall: EngineDirectory {
+    /// Models that stay loaded side by side.
+    private static let mostPools = 2
+
+    private struct Loaded: Sendable {
+        let pool: EnginePool
+        let capabilities: RecognizerCapabilities
+        let slots: Int
+    }
+
+    private struct Entry {
+        /// Awaited by everybody who needs this engine.
+        let loading: Task<Loaded, any Error>
+        var lastUse: Int
+    }
+
+    private let settings: Settings
+    private let installation: Installation
+    private let models: ModelStore
+    private let log: any EventLog
+    private var entries: [String: Entry] = [:]
+    private var uses = 0
+    private var startsOfStopped = 0
+
+    init(_ settings: Settings, _ installation: Installation, log: any EventLog) {
+        self.settings = settings
+        self.installation = installation
+        self.log = log
+        models = ModelStore(folder: installation.modelFolder)
+    }
+
+    // MARK: - Choice
+
+    func choose(_ wish: EngineWish) async throws(JobFailure) -> EngineAssignment {
+        guard wish.task == .transcribe else {
+            throw JobFailure(
+                .permanent, code: "task_unsupported", "No engine of this server translates; transcribe instead.")
+        }
+        for provider in wish.providers where !Settings.knownProviders.contains(provider) {
+            throw JobFailure(
+                .permanent, code: "no_such_engine",
+                "There is no such engine; use \(Settings.knownProviders.joined(separator: ", ")).")
+        }
+        let choice = try find(wish)
+        return EngineAssignment(
+            engine: choice.candidate.engine, model: choice.candidate.model, warnings: choice.warnings)
+    }
+
+    private func find(_ wish: EngineWish) throws(JobFailure) -> EngineChoice {
+        do {
+            // Read anew each time: a model may have been pulled since.
+            return try EngineCatalogue(models: models).selection.choose(
+                providers: wish.providers, model: wish.model, language: wish.language)
+        } catch let refusal as EngineRefusal {
+            let code =
+                wish.model != nil ? "no_such_model" : wish.language != nil ? "unknown_language" : "no_engine"
+            throw JobFailure(.permanent, code: code, refusal.description)
+        } catch {
+            throw JobFailure(.transient, code: "no_engine", "The models cannot be read: \(error)")
+        }
+    }
+
+    // MARK: - Work
+
+    func workplace(
+        _ assignment: EngineAssignment, turn: @escaping @Sendable () -> WorkTurn
+    ) async throws -> Workplace {
+        let key = "\(assignment.engine)/\(assignment.model)"
+        uses += 1
+        if entries[key] == nil {
+            await makeRoom()
+            // Somebody else may have loaded it meanwhile.
+            if entries[key] == nil { entries[key] = Entry(loading: try load(assignment), lastUse: uses) }
+        }
+        entries[key]?.lastUse = uses
+        guard let loading = entries[key]?.loading else { throw EngineError(.unusable, "The engine was stopped.") }
+        do {
+            let loaded = try await loading.value
+            return Workplace(
+                detector: HostedDetector(loaded.pool, turn: turn),
+                recognizer: HostedRecognizer(
+                    loaded.pool, capabilities: loaded.capabilities, slots: loaded.slots, turn: turn))
+        } catch {
+            // The next request tries again.
+            entries[key] = nil
+            throw error
+        }
+    }
+
+    /// Loads what requests without any wish will use, so that the first does not wait for it.
+    func warmUp() async {
+        let wish = EngineWish(
+            providers: settings.providers, model: settings.model, language: settings.model == nil ? "en" : nil)
+        guard let assignment = try? await choose(wish) else { return }
+        _ = try? await workplace(assignment) { WorkTurn() }
+    }
+
+    private func load(_ assignment: EngineAssignment) throws -> Task<Loaded, any Error> {
+        let catalogue = try EngineCatalogue(models: models)
+        let entry = catalogue.entries.first {
+            $0.candidate.engine == assignment.engine && $0.candidate.model == assignment.model
+        }
+        guard let entry else { throw EngineError(.unusable, "The model “\(assignment.model)” is gone.") }
+        let plan = try EnginePlan(entry, settings, installation, models)
+        let recycleAfter = settings.queue.recycleAfter
+        log.note(
+            LogEvent(
+                .info, "engine starting",
+                ["engine": .text(assignment.engine), "model": .text(assignment.model), "slots": .whole(plan.slots)]))
+        return Task {
+            let pool = EnginePool(
+                executable: plan.host, setup: plan.setup, slots: plan.slots,
+                // A job is some twenty requests: windows of speech detection and chunks.
+                recycleAfter: recycleAfter * 20)
+            guard let capabilities = try await pool.prepare() else {
+                throw EngineError(.unusable, "The engine host has no recogniser.")
+            }
+            return Loaded(pool: pool, capabilities: capabilities, slots: plan.slots)
+        }
+    }
+
+    /// Ends the pool that was used longest ago, when nobody works in it.
+    private func makeRoom() async {
+        while entries.count >= Self.mostPools {
+            let idle = entries.min { $0.value.lastUse < $1.value.lastUse }
+            guard let (key, entry) = idle, let loaded = try? await entry.loading.value else { return }
+            let figures = await loaded.pool.figures()
+            guard figures.busy == 0, entries[key] != nil else { return }
+            entries[key] = nil
+            startsOfStopped += figures.starts
+            await loaded.pool.stop()
+        }
+    }
+
+    func stop() async {
+        for entry in entries.values {
+            if let loaded = try? await entry.loading.value { await loaded.pool.stop() }
+        }
+        entries = [:]
+    }
+
+    // MARK: - Figures
+
+    func gauges() async -> [Metrics.Gauge] {
+        var (starts, busy, slots) = (startsOfStopped, 0, 0)
+        for entry in entries.values {
+            guard let loaded = try? await entry.loading.value else { continue }
+            let figures = await loaded.pool.figures()
+            starts += figures.starts
+            busy += figures.busy
+            slots += figures.slots
+        }
+        return [
+            .init(.init("stentor_engine_host_starts"), Double(starts)),
+            .init(.init("stentor_engine_slots_busy"), Double(busy)),
+            .init(.init("stentor_engine_slots"), Double(slots)),
+        ]
+    }
+}

@@ -1,0 +1,82 @@
+import API
+import HTTPRouting
+import HTTPTypes
+import IPAddresses
+import Settings
+import Telemetry
+
+/// Routes with everything around them: ids, log, errors, who may come in.
+enum FrontDoor {
+    static func application(
+        _ settings: ServerSettings, api: API, keys: KeyRing, log: any EventLog, metrics: Metrics
+    ) -> Application {
+        var router = Router()
+        api.addRoutes(to: &router)
+        router.get("/") { _, _ in .text(welcome) }
+        let envelopes = ErrorEnvelopes(default: OwnEnvelope.envelope) { error in
+            log.note(LogEvent(.error, "request failed", ["error": .text("\(type(of: error))")]))
+        }
+        var middleware: [any Middleware] = [
+            ForwardedHeaders(proxies: settings.trustedProxies.compactMap { IPRange($0) }, trustsUnixSockets: true),
+            RequestIDs(), AccessLog { note($0, log, metrics) }, envelopes,
+        ]
+        if keys.isEmpty { middleware.append(OriginGuard(hosts: settings.allowedHosts)) }
+        middleware.append(CrossOrigin(origins: Set(settings.corsOrigins + loopbackOrigins(settings.port))))
+        middleware.append(Admission(keys: keys))
+        return Application(middleware: middleware, envelopes: envelopes, router: router)
+    }
+
+    private static func loopbackOrigins(_ port: Int) -> [String] {
+        ["http://127.0.0.1:\(port)", "http://localhost:\(port)", "http://[::1]:\(port)"]
+    }
+
+    private static func note(_ entry: AccessLog.Entry, _ log: any EventLog, _ metrics: Metrics) {
+        let seconds = Double(entry.duration.components.attoseconds) / 1e18 + Double(entry.duration.components.seconds)
+        metrics.add(
+            to: .init(
+                "stentor_requests_total",
+                ["method": known(entry.method), "status": String(entry.status.code)]))
+        metrics.observe(seconds, in: .init("stentor_request_seconds"))
+        log.note(
+            LogEvent(
+                entry.status.code >= 500 ? .warning : .info, "request",
+                [
+                    "id": .text(entry.id ?? "-"), "method": .text(entry.method.name), "path": .text(entry.path),
+                    "status": .whole(entry.status.code), "seconds": .number(seconds),
+                    "address": .text(entry.remoteAddress?.description ?? "-"),
+                ]))
+    }
+
+    /// Methods are the client's words; a monitor must not get a series for each it invents.
+    private static func known(_ method: HTTPMethod) -> String {
+        let usual: [HTTPMethod] = [.get, .head, .post, .put, .patch, .delete, .options]
+        return usual.contains(method) ? method.name : "other"
+    }
+
+    private static let welcome = """
+        Stentor turns speech into text.
+
+        curl -F file=@talk.mp4 http://127.0.0.1:8511/transcribe-file
+
+        /health       how this server is
+        /jobs         what it works on
+        /metrics      figures for monitors
+
+        """
+}
+
+/// Lets in who has a key, and tells handlers who it is. Health is for everybody.
+private struct Admission: Middleware {
+    let keys: KeyRing
+
+    func respond(to request: HTTPRequest, next: any HTTPResponder) async throws -> HTTPResponse {
+        var request = request
+        if let principal = try keys.principal(of: request) {
+            request.attributes[Principal.Key.self] = principal
+        } else if !["/health", "/api/health", "/"].contains(request.path) {
+            throw HTTPError(
+                .unauthorized, "Send a valid key, as Authorization: Bearer.", fields: [.wwwAuthenticate: "Bearer"])
+        }
+        return try await next.respond(to: request)
+    }
+}

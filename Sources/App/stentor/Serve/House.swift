@@ -1,0 +1,98 @@
+import API
+import Crypto
+import EventLoops
+import HTTPClient
+import HTTPServer
+import HTTPTypes
+import HostedEngines
+import IPAddresses
+import Jobs
+import MediaStores
+import ModelLibrary
+import Scheduling
+import Settings
+import StoresSQLite
+import Telemetry
+import TranscriptCaches
+import Transcription
+import WebMedia
+
+import class SQLite.SQLiteDatabase
+
+/// The server put together: every port with its driver.
+struct House: Sendable {
+    let transcriptions: Transcriptions
+    let decoder: HostedDecoder
+    let engines: EngineHall
+    let database: SQLiteDatabase
+    let metrics: Metrics
+    private let client: HTTPClient
+
+    static func build(
+        _ settings: Settings, _ installation: Installation, loops: EventLoopGroup, log: any EventLog
+    ) async throws -> House {
+        let clock = SystemClock()
+        let faults = FaultSwitch.points()
+        let database = try await StoreSchema.open(path: "\(settings.dataFolder)/stentor.sqlite")
+        if !database.opening.wasClosedCleanly {
+            log.note(LogEvent(.warning, "last stop was not clean", ["check": "the queue was verified"]))
+        }
+        let rules = JobRules(
+            retry: RetryPolicy(retries: settings.queue.retries, delay: settings.queue.retryDelay),
+            retention: RetentionPolicy(
+                succeededMedia: settings.queue.keepMedia, failedMedia: settings.queue.keepJobsHours * 3600),
+            waitingPerOwner: settings.queue.waitingPerUser, clock: clock)
+        let store = try await SQLiteJobStore.open(database, rules: rules, faults: faults)
+        let upload = Int64(settings.server.maximumUploadMegabytes) * 1_000_000
+        let vault = try FolderVault(folder: "\(settings.dataFolder)/media", maximumBytes: upload)
+        let decoder = HostedDecoder(executable: installation.host, workFolder: installation.workFolder)
+        let engines = EngineHall(settings, installation, log: log)
+        let client = try HTTPClient(on: loops.loops[0])
+        let metrics = Metrics()
+        let transcriptions = Transcriptions(
+            Transcriptions.Ports(
+                store: store, vault: vault, cache: try await cache(settings, clock), engines: engines,
+                decoder: decoder, fetcher: WebFetcher(client, limits: .init(bytes: upload)), clock: clock, log: log,
+                faults: faults),
+            configuration(settings), metrics: metrics, keepJobs: settings.queue.keepJobsHours * 3600,
+            // SHA-256 of a few hundred bytes: it fails only when OpenSSL forbids the algorithm, which the vault said.
+            digest: { (try? SHA256.digest(of: $0).hex) ?? "" })
+        try await transcriptions.tidy()
+        return House(
+            transcriptions: transcriptions, decoder: decoder, engines: engines, database: database, metrics: metrics,
+            client: client)
+    }
+
+    private static func configuration(_ settings: Settings) -> Dispatcher.Configuration {
+        var configuration = Dispatcher.Configuration(
+            places: [
+                .short: settings.queue.workers,
+                .bulk: max(2, settings.engineSlots ?? EventLoopGroup.availableProcessors),
+            ],
+            perOwner: settings.queue.perUser, timeout: settings.queue.jobTimeout,
+            decoding: DecodingOptions(maximumSeconds: settings.maximumSeconds))
+        configuration.decodesEarly = settings.server.decodesEarly
+        return configuration
+    }
+
+    private static func cache(_ settings: Settings, _ clock: SystemClock) async throws -> any TranscriptCache {
+        guard settings.cache.isEnabled, settings.cache.entries > 0 else { return NoTranscriptCache() }
+        let limits = CacheLimits(
+            entries: settings.cache.entries, bytes: settings.cache.megabytes * 1_000_000,
+            lifetime: settings.cache.seconds)
+        switch settings.cache.kind {
+        case .memory: return MemoryTranscriptCache(limits, clock: clock)
+        case .disk:
+            return try await DiskTranscriptCache.open(
+                folder: "\(settings.dataFolder)/cache", limits, clock: clock)
+        }
+    }
+
+    /// Ends everything in the order in which it is needed.
+    func close() async {
+        await engines.stop()
+        await decoder.stop()
+        await client.shutDown()
+        try? await database.close()
+    }
+}

@@ -1,0 +1,187 @@
+import API
+import EventLoops
+import Glibc
+import HTTPRouting
+import HTTPServer
+import HTTPTypes
+import HostedEngines
+import IPAddresses
+import ModelLibrary
+import Scheduling
+import Settings
+import Telemetry
+import Transcription
+
+/// `stentor serve`
+struct ServeCommand {
+    static let options = OptionTable([
+        ("--host", "ADDRESS", "listen here (127.0.0.1)"),
+        ("--port", "N", "a TCP port; 0 takes a free one (8511)"),
+    ])
+
+    private let settings: Settings
+    private let console: Console
+
+    init(_ words: some Sequence<RawWord>, _ settings: Settings, _ console: Console) throws {
+        let parsed = try Self.options.parse(words)
+        guard parsed.operands.isEmpty else { throw UsageError("serve takes no file") }
+        var settings = settings
+        if let host = parsed.text("--host") { settings.server.host = host }
+        if let port = try parsed.integer("--port", in: 0...65535) { settings.server.port = port }
+        self.settings = settings
+        self.console = console
+    }
+
+    func run() async throws -> CInt {
+        let address = try listenAddress()
+        let keys = try KeyRing(settings.server)
+        try refuseOpenDoor(address, keys)
+        let installation = try Installation(settings)
+        let lock = try DataLock(folder: settings.dataFolder)
+        let log = LogWriter(
+            form: form, level: LogEvent.Level(rawValue: settings.server.logLevel) ?? .info)
+        let loops = try EventLoopGroup(count: min(2, EventLoopGroup.availableProcessors))
+        let house = try await House.build(settings, installation, loops: loops, log: log)
+        let server = try makeServer(house, installation, address, keys, loops, log)
+        let addresses = try await server.start()
+        announce(addresses, log)
+        await work(house, server, log)
+        await house.close()
+        await loops.shutDown()
+        withExtendedLifetime(lock) {}
+        return 0
+    }
+
+    // MARK: - Start
+
+    private func listenAddress() throws -> IPAddress {
+        let host = settings.server.host == "localhost" ? "127.0.0.1" : settings.server.host
+        guard let address = IPAddress(host) else {
+            throw UsageError("--host and STENTOR_HOST want an IP address, such as 127.0.0.1 or 0.0.0.0")
+        }
+        for proxy in settings.server.trustedProxies where IPRange(proxy) == nil {
+            throw SettingsError(problems: ["STENTOR_TRUSTED_PROXIES wants addresses or networks such as 10.0.0.0/8"])
+        }
+        return address
+    }
+
+    /// Anybody who reaches an open server may use up its disk and its time.
+    private func refuseOpenDoor(_ address: IPAddress, _ keys: KeyRing) throws {
+        guard !address.isLoopback, keys.isEmpty else { return }
+        throw SettingsError(problems: [
+            "listening beyond loopback needs keys: set STENTOR_API_KEYS to one or more long random words"
+        ])
+    }
+
+    private var form: LogWriter.Form {
+        switch settings.server.logFormat {
+        case "text": .text
+        case "json": .json
+        default: console.errorIsTerminal ? .text : .json
+        }
+    }
+
+    private func makeServer(
+        _ house: House, _ installation: Installation, _ address: IPAddress, _ keys: KeyRing,
+        _ loops: EventLoopGroup, _ log: any EventLog
+    ) throws -> HTTPServer {
+        var configuration = HTTPServerConfiguration(
+            addresses: [.tcp(address, port: UInt16(settings.server.port))])
+        // A form is a little larger than its files.
+        configuration.limits.bodySize =
+            Int64(settings.server.maximumUploadMegabytes) * 1_000_000 * Int64(settings.server.maximumFiles)
+        configuration.limits.exemptAddresses = settings.server.trustedProxies.compactMap { IPRange($0) }
+        configuration.deadlines.restingBody = .seconds(3600)
+        if let chain = settings.server.certificate, let key = settings.server.certificateKey {
+            configuration.certificate = .init(chainFile: chain, keyFile: key)
+        }
+        configuration.report = { report in
+            log.note(LogEvent(.warning, "connection", ["report": .text("\(report)")]))
+        }
+        let api = API(
+            house.transcriptions,
+            limits: .init(
+                upload: Int64(settings.server.maximumUploadMegabytes) * 1_000_000,
+                files: settings.server.maximumFiles),
+            providers: settings.providers, model: settings.model, metrics: house.metrics,
+            about: about(house, installation))
+        return try HTTPServer(
+            configuration, on: loops,
+            responder: FrontDoor.application(
+                settings.server, api: api, keys: keys, log: log, metrics: house.metrics))
+    }
+
+    private func about(_ house: House, _ installation: Installation) -> API.About {
+        let choice = try? EngineCatalogue(models: .init(folder: installation.modelFolder)).selection.choose(
+            providers: settings.providers, model: settings.model, language: settings.model == nil ? "en" : nil)
+        return API.About(
+            version: Help.version, engine: choice?.candidate.engine ?? "none",
+            model: choice?.candidate.model ?? "none", device: "cpu", workers: settings.queue.workers,
+            gauges: { await house.engines.gauges() },
+            gpuStatus: { try GPUStatus.response() })
+    }
+
+    private func announce(_ addresses: [ListenAddress], _ log: any EventLog) {
+        for case .tcp(let address, let port) in addresses {
+            let scheme = settings.server.certificate == nil ? "http" : "https"
+            let shown = address.v4 == nil ? "[\(address)]" : "\(address)"
+            console.note("stentor: listening on \(scheme)://\(shown):\(port)")
+        }
+        let cache = settings.cache
+        log.note(
+            LogEvent(
+                .info, "started",
+                [
+                    "version": .text(Help.version),
+                    "cache": .text(cache.isEnabled ? cache.kind.rawValue : "off"), "cache_size": .whole(cache.entries),
+                    "workers": .whole(settings.queue.workers), "rate_limit": .whole(settings.queue.perUser),
+                    "streaming": .text(settings.server.decodesEarly ? "on" : "off"),
+                ]))
+    }
+
+    // MARK: - Life
+
+    /// Works until this task is cancelled by the first signal, then finishes what it has promised.
+    private func work(_ house: House, _ server: HTTPServer, _ log: any EventLog) async {
+        house.decoder.startAhead()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do {
+                    try await house.transcriptions.run()
+                } catch is CancellationError {
+                    // Stopped below.
+                } catch {
+                    log.note(LogEvent(.error, "queue stopped", ["reason": .text("\(error)")]))
+                }
+            }
+            group.addTask { await house.engines.warmUp() }
+            group.addTask {
+                await Self.waitForCancellation()
+                log.note(LogEvent(.info, "stopping"))
+                await self.drain(house, server)
+            }
+            await group.waitForAll()
+        }
+        log.note(LogEvent(.info, "stopped"))
+    }
+
+    private static func waitForCancellation() async {
+        let (stream, continuation) = AsyncStream<Never>.makeStream()
+        await withTaskCancellationHandler {
+            for await _ in stream {}
+        } onCancel: {
+            continuation.finish()
+        }
+    }
+
+    /// Connections and executions get the same time. Detached, because the task that drains is cancelled already.
+    private func drain(_ house: House, _ server: HTTPServer) async {
+        let patience = Duration.seconds(settings.server.drainSeconds)
+        // Awaited here.
+        await Task.detached {
+            async let connections: Void = server.drain(deadline: patience)
+            await house.transcriptions.drain(patience: patience)
+            await connections
+        }.value
+    }
+}

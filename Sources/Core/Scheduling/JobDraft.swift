@@ -1,0 +1,73 @@
+public import Jobs
+public import Transcripts
+
+/// What a request says about its job.
+public struct JobDraft: Sendable, Hashable {
+    /// Chosen by the client, so that it can watch before its upload ends.
+    public var id: JobID?
+    public var owner: Owner
+    /// The name of the file, for people.
+    public var name: String
+    public var priority: Int
+    public var batch: JobID?
+    public var callback: String?
+    /// The job outlives its connection: a promise.
+    public var isDurable: Bool
+
+    public init(
+        id: JobID? = nil, owner: Owner, name: String, priority: Int = 0, batch: JobID? = nil, callback: String? = nil,
+        isDurable: Bool
+    ) {
+        self.id = id
+        self.owner = owner
+        self.name = name
+        self.priority = priority
+        self.batch = batch
+        self.callback = callback
+        self.isDurable = isDurable
+    }
+}
+
+/// What a request wants of its media.
+public struct TranscriptionWish: Sendable, Hashable {
+    public var engine: EngineWish
+    public var prompt: String?
+    public var track: Int?
+    /// Seconds.
+    public var from: Double?
+    public var to: Double?
+    public var speakers: SpeakerWish?
+
+    public init(
+        engine: EngineWish, prompt: String? = nil, track: Int? = nil, from: Double? = nil, to: Double? = nil,
+        speakers: SpeakerWish? = nil
+    ) {
+        self.engine = engine
+        self.prompt = prompt
+        self.track = track
+        self.from = from
+        self.to = to
+        self.speakers = speakers
+    }
+
+    func order(_ assignment: EngineAssignment) -> TranscriptionOrder {
+        TranscriptionOrder(
+            task: engine.task, language: engine.language, prompt: prompt, engine: assignment.engine,
+            model: assignment.model, track: track, from: from, to: to, speakers: speakers,
+            warnings: assignment.warnings)
+    }
+}
+
+/// What became of a request.
+public enum Admission: Sendable {
+    /// The transcript was known.
+    case known(JobID, Transcript)
+    /// It is queued, or joined what is; its ending will be told. `isOwn`: this request made the job, and may cancel it.
+    case accepted(JobID, isOwn: Bool)
+
+    public var job: JobID {
+        switch self {
+        case .known(let id, _), .accepted(let id, _): id
+        }
+    }
+}

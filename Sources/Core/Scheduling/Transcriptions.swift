@@ -1,0 +1,305 @@
+public import Jobs
+public import Telemetry
+public import Transcription
+public import Transcripts
+
+/// Everything that takes requests goes through here: the HTTP interface, the bot, the page. It owns the way of a job
+/// from its first byte to its transcript.
+public struct Transcriptions: Sendable {
+    /// What it is made of.
+    public struct Ports: Sendable {
+        public var store: any JobStore
+        public var vault: any MediaVault
+        public var cache: any TranscriptCache
+        public var engines: any EngineDirectory
+        public var decoder: any AudioDecoder
+        public var fetcher: any MediaFetcher
+        public var clock: any JobClock
+        public var log: any EventLog
+        public var faults: any FaultPoints
+
+        public init(
+            store: any JobStore, vault: any MediaVault, cache: any TranscriptCache, engines: any EngineDirectory,
+            decoder: any AudioDecoder, fetcher: any MediaFetcher, clock: any JobClock, log: any EventLog = NoLog(),
+            faults: any FaultPoints = NoFaults()
+        ) {
+            self.store = store
+            self.vault = vault
+            self.cache = cache
+            self.engines = engines
+            self.decoder = decoder
+            self.fetcher = fetcher
+            self.clock = clock
+            self.log = log
+            self.faults = faults
+        }
+    }
+
+    let parts: Dispatcher.Parts
+    let dispatcher: Dispatcher
+    /// Seconds that finished jobs stay: `STENTOR_KEEP_JOBS_HOURS`.
+    let keepJobs: Double
+
+    public init(
+        _ ports: Ports, _ configuration: Dispatcher.Configuration, metrics: Metrics, keepJobs: Double = 24 * 3600,
+        digest: @escaping CacheKeys.Digest
+    ) {
+        parts = Dispatcher.Parts(
+            store: ports.store, vault: ports.vault, cache: ports.cache, engines: ports.engines,
+            decoder: ports.decoder, fetcher: ports.fetcher, keys: CacheKeys(digest: digest), hub: ProgressHub(),
+            passing: PassingMedia(), clock: ports.clock, log: ports.log, metrics: metrics, faults: ports.faults)
+        dispatcher = Dispatcher(parts, configuration)
+        self.keepJobs = keepJobs
+    }
+
+    // MARK: - Life
+
+    /// Removes media that nobody refers to: what an earlier process received and never promised anything for.
+    public func tidy() async throws {
+        let kept = try await parts.store.keptMedia()
+        for name in try await parts.vault.names().subtracting(kept) { await parts.vault.remove(name) }
+    }
+
+    /// Works until it is drained.
+    public func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await dispatcher.run() }
+            group.addTask { await prune() }
+            dispatcher.wake()
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func prune() async {
+        while !Task.isCancelled {
+            do throws(JobStoreError) {
+                let pruned = try await parts.store.prune(finishedBefore: parts.clock.now().wall - keepJobs)
+                for media in pruned.media { await dispatcher.remove(media) }
+            } catch {
+                parts.log.note(LogEvent(.error, "pruning failed", ["reason": .text(error.description)]))
+            }
+            try? await Task.sleep(for: .seconds(60))
+        }
+    }
+
+    /// Takes no new work, gives what runs so many seconds, and puts the rest back.
+    public func drain(patience: Duration) async { await dispatcher.drain(patience: patience) }
+
+    // MARK: - Requests
+
+    /// Begins a job whose media is about to arrive.
+    /// - Parameters:
+    ///   - wish: as far as it is known; the last word is `Intake.finish`'s.
+    ///   - expectedBytes: of the media, when the sender says so.
+    /// Throws `MediaVaultError`.
+    public func receive(_ draft: JobDraft, _ wish: TranscriptionWish?, expectedBytes: Int64?) async throws -> Intake {
+        let medium = try await parts.vault.receive()
+        var generator = SystemRandomNumberGenerator()
+        let id = draft.id ?? JobID.random(using: &generator)
+        let speaks = await parts.hub.open(
+            id, owner: draft.owner, startTime: parts.clock.now().wall, isHeld: true)
+        return Intake(
+            self, id: id, draft: draft, wish: wish, medium: medium, expectedBytes: expectedBytes, speaks: speaks)
+    }
+
+    /// Fetches media from the web for a request that waits for it.
+    public func fetch(_ address: String, into intake: Intake) async throws {
+        try parts.fetcher.check(address)
+        try await parts.fetcher.fetch(address, into: FeedingIntake(intake))
+    }
+
+    /// Queues a job whose media will be fetched when its turn comes: durable with its address.
+    public func submit(address: String, _ draft: JobDraft, _ wish: TranscriptionWish) async throws -> Admission {
+        try parts.fetcher.check(address)
+        let order = wish.order(try await parts.engines.choose(wish.engine))
+        var generator = SystemRandomNumberGenerator()
+        let id = draft.id ?? JobID.random(using: &generator)
+        let speaks = await parts.hub.open(id, owner: draft.owner, startTime: parts.clock.now().wall, isHeld: true)
+        do {
+            let submitted = try await parts.store.submit(
+                draft.submission(
+                    id, order, digest: parts.keys.requestDigest(media: address, order, name: draft.name), key: nil,
+                    media: .address(address)))
+            return await admitted(submitted, id, speaks: speaks)
+        } catch {
+            if speaks { await parts.hub.discard(id) }
+            throw error
+        }
+    }
+
+    /// What follows once the store has a job.
+    func admitted(_ submitted: Submitted, _ id: JobID, speaks: Bool) async -> Admission {
+        let view = submitted.view
+        if speaks { await parts.hub.attach(id, to: view.execution.id) }
+        parts.log.note(
+            LogEvent(.info, "task submitted", ["job": .text(id.text), "owner": .text(view.job.owner.text)]))
+        let position = (try? await parts.store.position(of: id)) ?? nil
+        if view.state == .queued { await parts.hub.tell(.queued(position: position), about: id) }
+        dispatcher.wake()
+        if case .repeated = submitted { return .accepted(id, isOwn: false) }
+        return .accepted(id, isOwn: true)
+    }
+
+    // MARK: - Results
+
+    /// Waits for the end of a job that was accepted. Cancelling the task cancels nothing but the wait.
+    public func ending(of id: JobID, owner: Owner) async throws -> Result<Transcript, JobFailure> {
+        if await parts.hub.isSpokenOf(id) { return try await parts.hub.ending(of: id) }
+        guard let view = try await parts.store.job(id, owner: owner) else { throw JobStoreError.notFound }
+        return try await finished(view)
+    }
+
+    /// The ending of a job that is in the store and finished.
+    private func finished(_ view: JobView) async throws -> Result<Transcript, JobFailure> {
+        switch view.state {
+        case .succeeded:
+            guard let transcript = try await transcript(of: view.job.id, owner: view.job.owner) else {
+                throw JobStoreError.notFound
+            }
+            return .success(transcript)
+        case .failed:
+            let unknown = JobFailure(.permanent, code: "failed", "The job failed.")
+            return .failure(view.execution.failure ?? unknown)
+        case .cancelled: return .failure(.cancelled)
+        case .queued, .running, .waiting:
+            // In the store and not spoken of: taken up from before a restart.
+            _ = await speak(of: view)
+            return try await parts.hub.ending(of: view.job.id)
+        }
+    }
+
+    /// No more endings will be asked for by this request.
+    public func release(_ id: JobID) async { await parts.hub.release(id) }
+
+    public func transcript(of id: JobID, owner: Owner?) async throws -> Transcript? {
+        guard let bytes = try await parts.store.result(of: id, owner: owner) else { return nil }
+        return try? TranscriptJSON.decode(bytes)
+    }
+
+    public func job(_ id: JobID, owner: Owner?) async throws -> JobView? {
+        try await parts.store.job(id, owner: owner)
+    }
+
+    public func jobs(_ query: JobQuery) async throws -> [JobView] { try await parts.store.jobs(query) }
+
+    // MARK: - Watching
+
+    /// How far a job is: from its process when it is in work, else from the store.
+    public func progress(of id: JobID, owner: Owner?) async throws -> JobProgress? {
+        if let progress = await parts.hub.progress(of: id, owner: owner) { return progress }
+        guard let view = try await parts.store.job(id, owner: owner) else { return nil }
+        return view.progress(position: try await parts.store.position(of: id))
+    }
+
+    /// The state now and every change until the end. A job that is not known yet may be waited for.
+    public func watch(_ id: JobID, owner: Owner?) async throws -> AsyncStream<JobProgress> {
+        if await !parts.hub.isSpokenOf(id), let view = try await parts.store.job(id, owner: owner) {
+            if view.state.isFinal {
+                let progress = view.progress(position: nil)
+                return AsyncStream { continuation in
+                    continuation.yield(progress)
+                    continuation.finish()
+                }
+            }
+            await speak(of: view)
+        }
+        return await parts.hub.watch(id, owner: owner)
+    }
+
+    private func speak(of view: JobView) async {
+        let id = view.job.id
+        guard await parts.hub.open(id, owner: view.job.owner, startTime: view.job.createdAt, isHeld: false) else {
+            return
+        }
+        await parts.hub.attach(id, to: view.execution.id)
+        let position = (try? await parts.store.position(of: id)) ?? nil
+        await parts.hub.tell(
+            view.state == .running
+                ? .transcribing(view.execution.progress, eta: nil, partialText: nil) : .queued(position: position),
+            about: id)
+        // It may have ended meanwhile, with nobody listening.
+        guard let now = try? await parts.store.job(id, owner: nil), now.state.isFinal else { return }
+        if let ending = try? await finished(now) { await parts.hub.end(id, ending) }
+    }
+
+    // MARK: - Control
+
+    /// Cancels a job at whatever stage. Returns `nil` for one that is not there, else what it was or is now.
+    public func cancel(_ id: JobID, owner: Owner?) async throws -> ExecutionState? {
+        switch try await parts.store.cancel(id, owner: owner) {
+        case .notFound:
+            // Still uploading: its connection is told by the hub.
+            guard await parts.hub.progress(of: id, owner: owner) != nil else { return nil }
+        case .finished(let state): return state
+        case .cancelled(let stopped, let media):
+            if let stopped { await dispatcher.stop(stopped) }
+            await dispatcher.remove(media)
+        }
+        await parts.hub.end(id, .failure(.cancelled))
+        dispatcher.wake()
+        return .cancelled
+    }
+
+    /// Queues a failed or cancelled job again, from the media it had.
+    public func retry(_ id: JobID, owner: Owner?) async throws -> JobView? {
+        let view = try await parts.store.retry(id, owner: owner)
+        if view != nil { dispatcher.wake() }
+        return view
+    }
+
+    /// Removes a job, its text and its media; cancels it first when it is not finished.
+    public func delete(_ id: JobID, owner: Owner?) async throws -> Bool {
+        guard case .deleted(let stopped, let media) = try await parts.store.delete(id, owner: owner) else {
+            return false
+        }
+        if let stopped { await dispatcher.stop(stopped) }
+        await dispatcher.remove(media)
+        await parts.hub.end(id, .failure(.cancelled))
+        dispatcher.wake()
+        return true
+    }
+
+    public func setPaused(_ isPaused: Bool) async throws {
+        try await parts.store.setPaused(isPaused)
+        dispatcher.wake()
+    }
+
+    // MARK: - Figures
+
+    public func statistics() async throws -> QueueStatistics { try await parts.store.statistics() }
+    public func cacheStatistics() async -> CacheStatistics { await parts.cache.statistics() }
+    public func clearCache() async { await parts.cache.clear() }
+    public func speeds() async -> SpeedBook { await dispatcher.learnedSpeeds }
+    public func workload() async -> [Lane: Int] { await dispatcher.workload }
+    public func room() async -> Int64 { await parts.vault.room() }
+}
+
+extension JobDraft {
+    func submission(
+        _ id: JobID, _ order: TranscriptionOrder, digest: String, key: String?, media: MediaReference?,
+        result: [UInt8]? = nil, isEphemeral: Bool? = nil
+    ) -> Submission {
+        Submission(
+            id: id, owner: owner, name: name, priority: priority, batch: batch, callback: callback, digest: digest,
+            isEphemeral: isEphemeral ?? !isDurable, key: key, order: order, media: media, result: result)
+    }
+}
+
+extension JobView {
+    /// Progress as it can be told from the store alone.
+    func progress(position: Int?) -> JobProgress {
+        var progress = JobProgress(
+            job: job.id, stage: .queued, progress: 0, message: "Waiting", startTime: job.createdAt)
+        switch state {
+        case .queued, .waiting: _ = progress.apply(.queued(position: position))
+        case .running: _ = progress.apply(.transcribing(execution.progress, eta: nil, partialText: nil))
+        case .succeeded: _ = progress.apply(.completed)
+        case .failed:
+            let unknown = JobFailure(.permanent, code: "failed", "The job failed.")
+            _ = progress.apply(.failed(execution.failure ?? unknown))
+        case .cancelled: _ = progress.apply(.cancelled)
+        }
+        return progress
+    }
+}

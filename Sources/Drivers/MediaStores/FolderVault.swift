@@ -1,0 +1,98 @@
+import CSystem
+import EventLoops
+import FoundationEssentials
+import Glibc
+import HostProcesses
+public import Jobs
+public import Transcription
+
+/// Media in a folder: one file each, named by the server, never by a user.
+public final class FolderVault: MediaVault {
+    private let folder: String
+    private let maximumBytes: Int64
+    /// Bytes of the disk that stay free, so that the queue can still be written.
+    private let reserve: Int64
+    private let pool: BlockingPool
+
+    /// - Parameters:
+    ///   - folder: made if it is missing.
+    ///   - maximumBytes: the largest medium.
+    public init(folder: String, maximumBytes: Int64, reserve: Int64 = 64 << 20) throws {
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        self.folder = folder
+        self.maximumBytes = maximumBytes
+        self.reserve = reserve
+        pool = try BlockingPool(threads: 4, queue: 100_000, name: "media")
+    }
+
+    public func receive() async throws(MediaVaultError) -> any MediaIntake {
+        try await Self.opened(folder, maximumBytes, reserve, pool)
+    }
+
+    private static func opened(
+        _ folder: String, _ limit: Int64, _ reserve: Int64, _ pool: BlockingPool
+    ) async throws(MediaVaultError) -> FolderIntake {
+        try await pool.work { () throws(MediaVaultError) in
+            if Self.freeBytes(folder) <= reserve { throw .noRoom }
+            return try FolderIntake(folder: folder, maximumBytes: limit, reserve: reserve, pool: pool)
+        }
+    }
+
+    public func open(_ name: String) async throws(MediaVaultError) -> any MediaSource {
+        let path = try path(name)
+        return try await pool.work { () throws(MediaVaultError) -> MediaFile in
+            guard let file = try? MediaFile(path: path.utf8CString.map(\.self)) else { throw .gone }
+            return file
+        }
+    }
+
+    public func remove(_ name: String) async {
+        guard let path = try? path(name) else { return }
+        _ = try? await pool.run { unlink(path) }
+    }
+
+    public func names() async throws(MediaVaultError) -> Set<String> {
+        let folder = folder
+        return try await pool.work { () throws(MediaVaultError) in
+            guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+                throw .broken("the media folder cannot be read")
+            }
+            return Set(names)
+        }
+    }
+
+    public func room() async -> Int64 {
+        let folder = folder
+        let free = try? await pool.run { Self.freeBytes(folder) }
+        return max(0, (free ?? 0) - reserve)
+    }
+
+    /// Bytes on the folder's disk that this process may fill.
+    static func freeBytes(_ folder: String) -> Int64 {
+        var status = statvfs()
+        guard statvfs(folder, &status) == 0 else { return 0 }
+        return Int64(clamping: status.f_bavail) * Int64(clamping: status.f_frsize)
+    }
+
+    /// Names are the server's own; anything else is a fault of the caller, and not a path.
+    private func path(_ name: String) throws(MediaVaultError) -> String {
+        guard JobID(name) != nil else { throw .gone }
+        return "\(folder)/\(name)"
+    }
+}
+
+extension BlockingPool {
+    /// Runs blocking work whose errors are the vault's.
+    func work<Value: Sendable>(
+        _ body: @escaping @Sendable () throws(MediaVaultError) -> Value
+    ) async throws(MediaVaultError) -> Value {
+        do {
+            return try await run { try body() }
+        } catch let error as MediaVaultError {
+            throw error
+        } catch {
+            throw .broken("\(error)")
+        }
+    }
+}

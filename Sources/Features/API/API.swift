@@ -1,0 +1,127 @@
+public import HTTPRouting
+public import HTTPTypes
+public import Multipart
+public import Scheduling
+public import Telemetry
+
+/// Stentor's own routes and the job API.
+public struct API: Sendable {
+    /// What one request may bring.
+    public struct Limits: Sendable {
+        /// Bytes of one file.
+        public var upload: Int64
+        public var files: Int
+        public var multipart = MultipartParser.Limits()
+
+        public init(upload: Int64, files: Int) {
+            self.upload = upload
+            self.files = files
+        }
+    }
+
+    /// What the server says of itself.
+    public struct About: Sendable {
+        public var version: String
+        /// What `auto` would take for English.
+        public var engine: String
+        public var model: String
+        /// `cpu` or `cuda`.
+        public var device: String
+        public var workers: Int
+        /// Figures that only the composition knows: hosts, connections.
+        public var gauges: @Sendable () async -> [Metrics.Gauge]
+        /// The body of `GET /api/gpu-status`.
+        public var gpuStatus: @Sendable () async throws -> HTTPResponse
+
+        public init(
+            version: String, engine: String, model: String, device: String, workers: Int,
+            gauges: @escaping @Sendable () async -> [Metrics.Gauge],
+            gpuStatus: @escaping @Sendable () async throws -> HTTPResponse
+        ) {
+            self.version = version
+            self.engine = engine
+            self.model = model
+            self.device = device
+            self.workers = workers
+            self.gauges = gauges
+            self.gpuStatus = gpuStatus
+        }
+    }
+
+    private let transcriptions: Transcriptions
+    private let limits: Limits
+    private let providers: [String]
+    private let model: String?
+    private let metrics: Metrics
+    private let about: About
+    private let watchPatience: Duration
+
+    /// - Parameters:
+    ///   - providers: `TRANSCRIPTION_PROVIDER`, for requests that name no engine.
+    ///   - model: `STENTOR_MODEL`, the same.
+    ///   - watchPatience: how long a WebSocket waits for a job that nobody has sent yet.
+    public init(
+        _ transcriptions: Transcriptions, limits: Limits, providers: [String], model: String?, metrics: Metrics,
+        about: About, watchPatience: Duration = .seconds(60)
+    ) {
+        self.transcriptions = transcriptions
+        self.limits = limits
+        self.providers = providers
+        self.model = model
+        self.metrics = metrics
+        self.about = about
+        self.watchPatience = watchPatience
+    }
+
+    /// Adds the routes. They expect a `Principal` in every request's attributes.
+    public func addRoutes(to router: inout Router) {
+        addTranscription(to: &router)
+        addJobs(to: &router)
+        addCare(to: &router)
+    }
+
+    private func handler(_ manner: TranscribeHandler.Manner) -> Router.Handler {
+        let handler = TranscribeHandler(
+            transcriptions: transcriptions, limits: limits, providers: providers, model: model, manner: manner)
+        return { request, _ in try await handler.answer(request) }
+    }
+
+    private func addTranscription(to router: inout Router) {
+        router.post("/transcribe-file", handler(.init()))
+        router.post("/transcribe-file-diarize", handler(.init(findsSpeakers: true)))
+        router.post("/api/transcribe", handler(.init()))
+        router.post("/api/transcribe/async", handler(.init(isAsync: true)))
+    }
+
+    private func addJobs(to router: inout Router) {
+        let jobs = JobHandlers(transcriptions: transcriptions)
+        let progress = ProgressHandlers(transcriptions: transcriptions, patience: watchPatience)
+        router.get("/job/{id}", jobs.progress)
+        router.delete("/job/{id}", jobs.delete)
+        router.get("/job/{id}/result", jobs.result)
+        router.get("/job/{id}/events", progress.events)
+        router.post("/job/{id}/retry", jobs.retry)
+        router.get("/jobs", jobs.list)
+        router.get("/ws/progress/{id}", progress.webSocket)
+        router.get("/api/transcribe/async/status/{id}", jobs.status)
+        router.get("/api/transcribe/async/{id}/result", jobs.result)
+        router.delete("/api/transcribe/async/{id}", jobs.delete)
+    }
+
+    private func addCare(to router: inout Router) {
+        let care = CareHandlers(transcriptions: transcriptions, metrics: metrics, about: about)
+        for path in ["/cache/stats", "/api/cache-stats"] {
+            router.get(path) { request, _ in try await care.cacheStatistics(request) }
+        }
+        for path in ["/cache/clear", "/api/cache/clear"] {
+            router.post(path) { request, _ in try await care.clearCache(request) }
+        }
+        for path in ["/health", "/api/health"] {
+            router.get(path) { request, _ in try await care.health(request) }
+        }
+        router.get("/jobs/stats") { request, _ in try await care.queueStatistics(request) }
+        router.get("/metrics") { request, _ in try await care.metricsText(request) }
+        let gpuStatus = about.gpuStatus
+        router.get("/api/gpu-status") { _, _ in try await gpuStatus() }
+    }
+}
