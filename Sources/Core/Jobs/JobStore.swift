@@ -12,7 +12,8 @@ public protocol JobStore: Sendable {
     func submit(_ submission: Submission) async throws(JobStoreError) -> Submitted
 
     /// Gives an execution that began while its media arrived its key and media; `isDurable` makes its jobs a promise.
-    /// `digest` becomes that of its jobs. When another unfinished execution has the key already, the jobs move to that one and this one is cancelled.
+    /// `digest` becomes that of its jobs. When another unfinished execution has the key already, the jobs move to that
+    /// one and this one is cancelled.
     /// Throws `.notFound` when it is gone or finished without success. One that succeeded meanwhile just takes the key.
     func settle(
         _ execution: ExecutionID, key: String, media: MediaReference, digest: String?, isDurable: Bool

@@ -20,7 +20,7 @@ private struct SeededGenerator: RandomNumberGenerator {
 
 private enum Operation: Sendable {
     case submit(Submission)
-    case settle(ExecutionID, key: String, MediaReference, isDurable: Bool)
+    case settle(ExecutionID, key: String, MediaReference, digest: String?, isDurable: Bool)
     case cancel(JobID, Owner?)
     case retry(JobID)
     case delete(JobID)
@@ -42,8 +42,8 @@ private enum Operation: Sendable {
         do {
             switch self {
             case .submit(let submission): return "\(try await store.submit(submission))"
-            case .settle(let id, let key, let media, let isDurable):
-                return "\(try await store.settle(id, key: key, media: media, isDurable: isDurable))"
+            case .settle(let id, let key, let media, let digest, let isDurable):
+                return "\(try await store.settle(id, key: key, media: media, digest: digest, isDurable: isDurable))"
             case .cancel(let id, let owner): return "\(try await store.cancel(id, owner: owner))"
             case .retry(let id): return "\(String(describing: try await store.retry(id, owner: nil)))"
             case .delete(let id): return "\(try await store.delete(id, owner: nil))"
@@ -130,7 +130,8 @@ private struct OperationMaker {
         case 74: return .discard(token())
         case 75..<79:
             return .settle(
-                one(of: executions), key: "key-\(number(0..<6))", media(), isDurable: number(0..<2) == 0)
+                one(of: executions), key: "key-\(number(0..<6))", media(), digest: one(of: [nil, "digest-0"]),
+                isDurable: number(0..<2) == 0)
         case 79..<83: return .cancel(job(), number(0..<3) == 0 ? Owner("owner-0") : nil)
         case 83..<86: return .retry(job())
         case 86..<88: return .delete(job())
