@@ -183,7 +183,7 @@ let modules: [Module] = [
     Module("JobStoreConformance", .simulators, uses: ["Jobs"]),
     Module(
         "StoresSQLite", .drivers, uses: ["Jobs", "SQLite"],
-        tests: ["Jobs", "JobStoreConformance", "SQLite", "Workbench"]),
+        tests: ["EventLoops", "Jobs", "JobStoreConformance", "SQLite"]),
 
     Module("FaultyFileServer", .simulators, uses: ["EventLoops"]),
     Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),

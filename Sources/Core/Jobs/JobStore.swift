@@ -12,7 +12,8 @@ public protocol JobStore: Sendable {
     func submit(_ submission: Submission) async throws(JobStoreError) -> Submitted
 
     /// Gives an execution that began while its media arrived its key and media; `isDurable` makes its jobs a promise.
-    /// `digest` becomes that of its jobs. When another unfinished execution has the key already, the jobs move to that one and this one is cancelled.
+    /// `digest` becomes that of its jobs. When another unfinished execution has the key already, the jobs move to that
+    /// one and this one is cancelled.
     /// Throws `.notFound` when it is gone or finished without success. One that succeeded meanwhile just takes the key.
     func settle(
         _ execution: ExecutionID, key: String, media: MediaReference, digest: String?, isDurable: Bool
@@ -46,7 +47,7 @@ public protocol JobStore: Sendable {
     /// Leases the next execution: among `lanes` the short one first; within a lane the owners take turns (the one
     /// served longest ago first), within an owner the highest priority, then the oldest. Owners with `perOwner` running
     /// ones are passed over, executions of one owner in all lanes counted together. `nil` when nothing is due, or when
-    /// the queue is paused.
+    /// the queue is paused. Need not survive a power cut, which ends the worker too; the same holds for `reclaim`.
     func claim(_ request: ClaimRequest) async throws(JobStoreError) -> Claim?
 
     /// Seconds from now until something that waits for its next try or for the end of a lost lease is due; `nil` when

@@ -26,7 +26,8 @@ extension SQLiteJobRecords {
     func update(_ job: Job) throws {
         let changed = try transaction.execute(
             """
-            UPDATE jobs SET execution = \(job.execution.text), priority = \(job.priority),
+            UPDATE jobs SET execution = \(job.execution.text), name = \(job.name), priority = \(job.priority),
+                batch = \(job.batch?.text), callback = \(job.callback), digest = \(job.digest),
                 is_ephemeral = \(job.isEphemeral), is_cancelled = \(job.isCancelled),
                 is_waiting =
                     (SELECT state IN ('queued', 'waiting') FROM executions WHERE id = \(job.execution.text))

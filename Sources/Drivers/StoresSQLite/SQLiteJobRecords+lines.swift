@@ -11,7 +11,8 @@ extension SQLiteJobRecords {
                 AND (not_before IS NULL OR not_before <= \(now))
             ORDER BY priority DESC, sequence LIMIT 1)
         WHERE t.lane = \(lane.rawValue) AND t.waiting > 0
-            AND (SELECT count(*) FROM executions WHERE owner = t.owner AND state = 'running') < \(perOwner)
+            AND (SELECT count(*) FROM executions INDEXED BY executions_running
+                WHERE owner = t.owner AND state = 'running') < \(perOwner)
         ORDER BY t.served LIMIT 1
         """
     }

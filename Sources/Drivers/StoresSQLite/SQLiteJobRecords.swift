@@ -9,6 +9,8 @@ struct SQLiteJobRecords: JobRecords {
         try one("UPDATE queue SET sequence = sequence + 1 RETURNING sequence AS value")
     }
 
+    func epoch() throws -> Int { try one("SELECT epoch AS value FROM queue") }
+
     func isPaused() throws -> Bool { try one("SELECT is_paused AS value FROM queue") }
 
     func setPaused(_ isPaused: Bool) throws { try transaction.execute("UPDATE queue SET is_paused = \(isPaused)") }

@@ -9,35 +9,40 @@ public struct SQLiteJobStore: JobStore {
     private let database: SQLiteDatabase
     private let rules: JobRules
     private let faults: any FaultPoints
+    /// Rises each time a server takes the queue over.
+    private let epoch: Int
     /// Media that nobody refers to any more since the last stop; the caller removes it.
     public let droppedMedia: [MediaReference]
 
     private init(
-        database: SQLiteDatabase, rules: JobRules, faults: any FaultPoints, droppedMedia: [MediaReference]
+        database: SQLiteDatabase, rules: JobRules, faults: any FaultPoints, epoch: Int, droppedMedia: [MediaReference]
     ) {
         self.database = database
         self.rules = rules
         self.faults = faults
+        self.epoch = epoch
         self.droppedMedia = droppedMedia
     }
 
     /// Takes the queue over from whoever had it: every lease of an earlier server has ended, and what was ephemeral is
-    /// gone. There must be no other server on the same file.
+    /// gone. A server that still has the file open, stopped perhaps, changes nothing in the queue any more.
     ///
     /// - Parameter boot: names this start of the machine.
     public static func open(
         _ database: SQLiteDatabase, rules: JobRules, boot: String = BootIdentifier.current(),
         faults: any FaultPoints = NoFaults()
     ) async throws(JobStoreError) -> SQLiteJobStore {
-        let dropped = try await translated {
+        let (epoch, dropped) = try await translated {
             try await database.write { transaction in
                 let records = SQLiteJobRecords(transaction: transaction)
                 let before: String = try records.one("SELECT boot AS value FROM queue")
                 try transaction.execute("UPDATE queue SET boot = \(boot), epoch = epoch + 1")
-                return try rules.restart(isNewBoot: boot.isEmpty || boot != before, records)
+                let isNewBoot = boot.isEmpty || boot != before
+                return (try records.epoch(), try rules.restart(isNewBoot: isNewBoot, records))
             }
         }
-        return SQLiteJobStore(database: database, rules: rules, faults: faults, droppedMedia: dropped)
+        return SQLiteJobStore(
+            database: database, rules: rules, faults: faults, epoch: epoch, droppedMedia: dropped)
     }
 
     /// The one place where a failure of the database becomes the port's.
@@ -61,8 +66,12 @@ public struct SQLiteJobStore: JobStore {
     ) async throws(JobStoreError) -> Value {
         try await Self.translated {
             try await faults.step(before)
-            let value = try await database.write(durability: durability) { [rules] transaction in
-                try body(rules, SQLiteJobRecords(transaction: transaction))
+            let value = try await database.write(durability: durability) { [rules, epoch] transaction in
+                let records = SQLiteJobRecords(transaction: transaction)
+                guard try records.epoch() == epoch else {
+                    throw JobStoreError.broken("another server has taken this data folder over; stop one of the two")
+                }
+                return try body(rules, records)
             }
             try await faults.step(after)
             return value

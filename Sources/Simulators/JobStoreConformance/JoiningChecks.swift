@@ -50,11 +50,12 @@ extension JobStoreConformance {
             let early = try await bench.submit("a", isEphemeral: true, media: .passing(name: "p"))
             let media = MediaReference.kept(name: "kept", bytes: 5)
             let kept = try await bench.store.settle(
-                early.execution.id, key: "k", media: media, digest: nil, isDurable: true)
+                early.execution.id, key: "k", media: media, digest: "settled", isDurable: true)
             bench.expect(kept, is: .kept, "the first with its key")
             let view = try await bench.store.job(Bench.id("a"), owner: nil)
             bench.expect(view?.execution.key, is: "k", "key")
             bench.expect(view?.execution.media, is: media, "media")
+            bench.expect(view?.job.digest, is: "settled", "digest")
             bench.expect(view?.job.isEphemeral == false && view?.execution.isEphemeral == false, "a promise now")
 
             let late = try await bench.submit("b", priority: 4, isEphemeral: true, media: .passing(name: "q"))
@@ -66,6 +67,7 @@ extension JobStoreConformance {
             bench.expect(joined?.execution.id, is: early.execution.id, "its job moved")
             bench.expect(joined?.execution.priority, is: 4, "with its priority")
             bench.expect(joined?.job.isEphemeral, is: false, "as a promise")
+            bench.expect(joined?.job.digest, is: "digest", "with its own digest when there is no other")
             let claims = [try await bench.claim(), try await bench.claim()].compactMap(\.self)
             bench.expect(claims.map(\.execution.id), is: [early.execution.id], "the younger is not computed")
         },
@@ -75,11 +77,12 @@ extension JobStoreConformance {
             let claims = [try await bench.mustClaim(), try await bench.mustClaim()]
             let media = MediaReference.kept(name: "kept", bytes: 5)
             let moved = try await bench.store.settle(
-                late.execution.id, key: "k", media: media, digest: nil, isDurable: true)
+                late.execution.id, key: "k", media: media, digest: "settled", isDurable: true)
             bench.expect(moved, is: .moved(to: early.execution.id, tookMedia: true), "it took the media")
             let view = try await bench.store.job(Bench.id("b"), owner: nil)
             bench.expect(view?.execution.media, is: media, "media")
             bench.expect(view?.execution.isEphemeral, is: false, "durable")
+            bench.expect(view?.job.digest, is: "settled", "digest")
             for claim in claims where claim.execution.id == late.execution.id {
                 let error = await bench.error { _ = try await bench.succeed(claim) }
                 bench.expect(error, is: .leaseLost, "the worker of the younger learns that it is over")
@@ -89,7 +92,7 @@ extension JobStoreConformance {
             let media = MediaReference.kept(name: "kept", bytes: 5)
             let unknown = await bench.error {
                 _ = try await bench.store.settle(
-                    ExecutionID("none"), key: "k", media: media, digest: nil, isDurable: true)
+                    ExecutionID("none"), key: "k", media: media, digest: "settled", isDurable: true)
             }
             bench.expect(unknown, is: .notFound, "unknown")
             try await bench.submit("a", media: .passing(name: "p"))
@@ -97,14 +100,14 @@ extension JobStoreConformance {
             _ = try await bench.fail(failed, .permanent)
             let refused = await bench.error {
                 _ = try await bench.store.settle(
-                    failed.execution.id, key: "k", media: media, digest: nil, isDurable: true)
+                    failed.execution.id, key: "k", media: media, digest: "settled", isDurable: true)
             }
             bench.expect(refused, is: .notFound, "failed")
             try await bench.submit("b", media: .passing(name: "p"))
             let done = try await bench.mustClaim()
             _ = try await bench.succeed(done)
             let kept = try await bench.store.settle(
-                done.execution.id, key: "k", media: media, digest: nil, isDurable: true)
+                done.execution.id, key: "k", media: media, digest: "settled", isDurable: true)
             bench.expect(kept, is: .kept, "succeeded")
             bench.expect(try await bench.store.job(Bench.id("b"), owner: nil)?.execution.key, is: "k", "key")
         },

@@ -16,8 +16,14 @@ func say(_ line: String) {
     guard write(1, bytes, bytes.count) == bytes.count else { exit(3) }
 }
 
+let database: SQLiteDatabase
 let migrations = [Migration("rows", script: "CREATE TABLE rows (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT")]
-let database = try await SQLiteDatabase.open(path: path, migrations: migrations)
+do {
+    database = try await SQLiteDatabase.open(path: path, migrations: migrations)
+} catch {
+    say("unopened: \(error)")
+    exit(4)
+}
 say("open")
 
 /// A relaxed write first, then a full one that changes nothing but promises what the first one wrote.
@@ -29,15 +35,33 @@ func promise(_ number: Int) async throws {
     try await database.write { try $0.execute("INSERT OR IGNORE INTO rows VALUES (\(number), 'row')") }
 }
 
+/// What failed is said, and tried again a few times.
+func insist(_ number: Int) async throws {
+    for _ in 0..<3 {
+        do {
+            try await promise(number)
+            say("\(number)")
+            return
+        } catch {
+            say("failed: \(error)")
+        }
+    }
+    exit(5)
+}
+
 try await withThrowingTaskGroup(of: Void.self) { group in
     for writer in 0..<writers {
         group.addTask {
             for number in stride(from: writer, to: count, by: writers) {
-                try await promise(number)
-                say("\(number)")
+                try await insist(number)
             }
         }
     }
     try await group.waitForAll()
 }
-try await database.close()
+do {
+    try await database.close()
+} catch {
+    say("unclosed: \(error)")
+    exit(4)
+}

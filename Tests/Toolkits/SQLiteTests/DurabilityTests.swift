@@ -63,4 +63,35 @@ struct DurabilityTests {
     @Test func `A relaxed write does not wait for the disk`() async throws {
         #expect(try await answers("relaxed").filter { $0 }.isEmpty)
     }
+
+    /// Runs the probe with one system call failing, and checks what it was told.
+    /// - Returns: whether the program noticed.
+    private func failing(_ call: String, _ error: String, _ number: Int) async throws -> Bool {
+        let folder = try DatabaseFolder()
+        let result = try await ProgramRun.run(
+            "/usr/bin/strace",
+            [
+                "-f", "-o", "/dev/null", "-P", folder.file, "-P", "\(folder.file)-wal", "-e", "trace=\(call)", "-e",
+                "inject=\(call):error=\(error):when=\(number)", Self.probe, folder.file, "full", "12", "3",
+            ])
+        let what = "\(call) \(number) \(error): \(result.text)"
+        #expect(!result.isSignalled && [0, 4, 5].contains(result.code), "\(what)")
+        let acknowledged = result.text.split(separator: "\n").compactMap { Int($0) }
+        // One failure passes: what was refused succeeds when it is tried again.
+        if result.code == 0 { #expect(acknowledged.sorted() == Array(0..<12), "\(what)") }
+        let database = try await folder.open([
+            Migration("rows", script: "CREATE TABLE rows (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT")
+        ])
+        let kept: [Int] = try await database.read { try $0.all("SELECT id FROM rows") { try $0["id"] } }
+        #expect(Set(acknowledged).subtracting(kept).isEmpty, "\(what)")
+        try await database.close()
+        return result.code != 0 || result.text.contains("failed")
+    }
+
+    @Test(arguments: [("fdatasync", "EIO"), ("pwrite64", "ENOSPC"), ("pwrite64", "EIO")])
+    func `Whichever call to the disk fails, nothing acknowledged is lost`(call: String, error: String) async throws {
+        var noticed = 0
+        for number in 1...16 where try await failing(call, error, number) { noticed += 1 }
+        #expect(noticed > 5, "\(call) was hardly used")
+    }
 }

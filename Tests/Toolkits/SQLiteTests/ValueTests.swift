@@ -4,7 +4,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct ValueTests {
     @Test func `Every kind of value comes back as it was stored`() async throws {
-        let database = try await DatabaseFolder().open([
+        let folder = try DatabaseFolder()
+        let database = try await folder.open([
             Migration("all", script: "CREATE TABLE all_kinds (i INTEGER, r REAL, t TEXT, b BLOB, n TEXT) STRICT")
         ])
         let texts = ["", "a\u{0}b", "Ää🎙", "'); DROP TABLE all_kinds; --"]
@@ -33,7 +34,8 @@ struct ValueTests {
     }
 
     @Test func `A column of another type, or none, is an error and never a default`() async throws {
-        let database = try await DatabaseFolder().open()
+        let folder = try DatabaseFolder()
+        let database = try await folder.open()
         try await database.insert(1, "one")
         for sql: SQL in ["SELECT text AS n FROM rows", "SELECT NULL AS n", "SELECT 1 AS m", "SELECT 0.5 AS n"] {
             let found = try await condition {
@@ -45,7 +47,8 @@ struct ValueTests {
     }
 
     @Test func `A query inside a query with the same text meets its own statement`() async throws {
-        let database = try await DatabaseFolder().open()
+        let folder = try DatabaseFolder()
+        let database = try await folder.open()
         for id in 1...3 { try await database.insert(id) }
         let pairs = try await database.read { transaction in
             try transaction.all("SELECT id FROM rows ORDER BY id") { outer in

@@ -111,7 +111,8 @@ struct WriteTests {
     }
 
     @Test func `A broken rule of the schema is a constraint error and leaves the others alone`() async throws {
-        let database = try await DatabaseFolder().open()
+        let folder = try DatabaseFolder()
+        let database = try await folder.open()
         try await database.insert(1, "taken")
         let found = try await condition { try await database.insert(2, "taken") }
         #expect(found == .constraint)
@@ -146,6 +147,56 @@ struct WriteTests {
             try await group.waitForAll()
         }
         #expect(try await database.count() == 0)
+        try await database.close()
+    }
+
+    @Test func `A task that was cancelled before writes nothing`() async throws {
+        let folder = try DatabaseFolder()
+        let database = try await folder.open()
+        let gate = try Gate()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await database.write { _ in gate.pass() } }
+            await gate.waitUntilEntered()
+            let cancelled = Task {  // awaited below
+                withUnsafeCurrentTask { $0?.cancel() }
+                try await database.insert(1)
+            }
+            await #expect(throws: CancellationError.self) { try await cancelled.value }
+            gate.open()
+            try await group.waitForAll()
+        }
+        #expect(try await database.count() == 0)
+        try await database.close()
+    }
+
+    @Test func `Whoever is told of success is in the file, even when a closure ends the shared transaction`()
+        async throws
+    {
+        let folder = try DatabaseFolder()
+        let database = try await folder.open()
+        let results = try await together(database, 9) { index in
+            try await database.write { transaction in
+                try transaction.execute("INSERT INTO rows VALUES (\(100 + index), NULL)")
+                if index == 4 { try transaction.execute("ROLLBACK") }
+            }
+        }
+        let succeeded = results.indices.filter { (try? results[$0].get()) != nil }
+        let kept: [Int] = try await database.read {
+            try $0.all("SELECT id FROM rows ORDER BY id") { try $0["id"] - 100 }
+        }
+        #expect(kept == succeeded && !kept.contains(4))
+        let culprit = try await condition {
+            try await database.write { transaction in
+                try transaction.execute("INSERT INTO rows VALUES (2, NULL)")
+                try transaction.execute("ROLLBACK")
+                // Outside of every transaction it would commit by itself.
+                try transaction.execute("INSERT INTO rows VALUES (3, NULL)")
+            }
+        }
+        #expect(culprit == .transactionLost)
+        try await database.insert(4)
+        let ids: [Int] = try await database.read { try $0.all("SELECT id FROM rows ORDER BY id") { try $0["id"] } }
+        #expect(ids.contains(4) && !ids.contains(2) && !ids.contains(3))
         try await database.close()
     }
 
@@ -230,7 +281,8 @@ struct WriteTests {
     }
 
     @Test func `Cancelling stops a long query`() async throws {
-        let database = try await DatabaseFolder().open()
+        let folder = try DatabaseFolder()
+        let database = try await folder.open()
         let endless: SQL = """
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS c FROM n
             """
