@@ -1,7 +1,9 @@
 import HTTPRouting
 import HTTPTypes
 import Jobs
+import Scheduling
 import Testing
+import Transcripts
 
 @testable import API
 
