@@ -114,8 +114,8 @@ struct TranscriptionsTests {
             let poison = try await house.send("bad", durable: true)
             let ending = try await house.ending(of: poison)
             #expect(ending == .failure(JobFailure(.crash, code: "engine_failed", "The engine died.")))
-            // Twice for each of two attempts.
-            #expect(house.engine.count == 4)
+            // The part is known to be deadly after the first attempt: the second does not try it again.
+            #expect(house.engine.count == 2)
             #expect(try await house.transcriptions.job(poison.job, owner: .local)?.execution.crashes == 2)
             // Kept for a look, or another try.
             #expect(await house.vault.names().count == 1)
