@@ -55,8 +55,8 @@ public protocol JobRecords {
     /// By what their owners see.
     func jobCounts() throws -> [ExecutionState: Int]
 
-    /// The best execution of a lane that may be claimed now: owners in the order of their turns, passing over those
-    /// with `perOwner` running ones; within an owner priority, then age.
+    /// The best execution of a lane that may be claimed now, passing over owners with `perOwner` running ones: by
+    /// priority, then by the owners' turns, then by age.
     func candidate(_ lane: Lane, perOwner: Int, now: Double) throws -> ExecutionRecord?
     func running() throws -> [ExecutionRecord]
     func waitingForRetry() throws -> [ExecutionRecord]

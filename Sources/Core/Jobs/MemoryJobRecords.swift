@@ -96,11 +96,12 @@ final class MemoryJobRecords: JobRecords {
         }
         let due = executions.values.filter {
             isWaiting($0.execution) && $0.execution.lane == lane && ($0.execution.notBefore ?? 0) <= now
-                && running[$0.execution.owner, default: 0] < perOwner
+                && ($0.execution.owner == .local || running[$0.execution.owner, default: 0] < perOwner)
         }
         return due.min {
             let turns = (turn(lane, $0.execution.owner) ?? .min, turn(lane, $1.execution.owner) ?? .min)
-            return turns.0 == turns.1 ? Self.isBefore($0, $1) : turns.0 < turns.1
+            let isEquallyUrgent = $0.execution.priority == $1.execution.priority
+            return turns.0 == turns.1 || !isEquallyUrgent ? Self.isBefore($0, $1) : turns.0 < turns.1
         }
     }
 

@@ -1,7 +1,8 @@
 internal import Jobs
 internal import SQLite
 
-/// Who is next. No query here takes longer when more executions wait.
+/// Who is next. No query here takes longer when an owner has more
+/// executions waiting.
 extension SQLiteJobRecords {
     static func candidateQuery(_ lane: Lane, perOwner: Int, now: Double) -> SQL {
         """
@@ -11,9 +12,9 @@ extension SQLiteJobRecords {
                 AND (not_before IS NULL OR not_before <= \(now))
             ORDER BY priority DESC, sequence LIMIT 1)
         WHERE t.lane = \(lane.rawValue) AND t.waiting > 0
-            AND (SELECT count(*) FROM executions INDEXED BY executions_running
-                WHERE owner = t.owner AND state = 'running') < \(perOwner)
-        ORDER BY t.served LIMIT 1
+            AND (t.owner = \(Owner.local.text) OR (SELECT count(*) FROM executions INDEXED BY executions_running
+                WHERE owner = t.owner AND state = 'running') < \(perOwner))
+        ORDER BY e.priority DESC, t.served LIMIT 1
         """
     }
 

@@ -121,7 +121,7 @@ actor EngineHall: EngineDirectory {
             let pool = EnginePool(
                 executable: plan.host, setup: plan.setup, slots: plan.slots,
                 // A job is some twenty requests: windows of speech detection and chunks.
-                recycleAfter: recycleAfter * 20)
+                recycleAfter: recycleAfter * 20, hasExpress: plan.hasRoomForMore)
             guard let capabilities = try await pool.prepare() else {
                 throw EngineError(.unusable, "The engine host has no recogniser.")
             }
