@@ -98,6 +98,7 @@ let modules: [Module] = [
         "HostedEngines", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"],
         tests: ["HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
 
+    Module("GPUs", .drivers, uses: ["EventLoops", "Transcription"], tests: ["Transcription", "Workbench"]),
     Module(
         "MediaStores", .drivers, uses: ["CSystem", "Crypto", "EventLoops", "HostProcesses", "Jobs", "Transcription"],
         tests: ["Jobs", "Transcription", "Workbench"]),
@@ -131,7 +132,7 @@ let modules: [Module] = [
     Module(
         "stentor", .app, .executable,
         uses: [
-            "API", "CSystem", "Crypto", "EventLoops", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes",
+            "API", "CSystem", "Crypto", "EventLoops", "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes",
             "HostProcesses", "HostedEngines", "IPAddresses", "Jobs", "MediaStores", "ModelLibrary", "SQLite",
             "Scheduling", "Settings", "StoresSQLite", "Telemetry", "TranscriptCaches", "Transcription", "Transcripts",
             "WebMedia",

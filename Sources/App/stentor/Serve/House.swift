@@ -1,6 +1,7 @@
 import API
 import Crypto
 import EventLoops
+import GPUs
 import HTTPClient
 import HTTPServer
 import HTTPTypes
@@ -26,6 +27,9 @@ struct House: Sendable {
     let engines: EngineHall
     let database: SQLiteDatabase
     let metrics: Metrics
+    let gpuStatus: GPUStatus
+    /// Where work went when the server started.
+    let device: ComputeDevice
     private let client: HTTPClient
 
     static func build(
@@ -46,7 +50,12 @@ struct House: Sendable {
         let upload = Int64(settings.server.maximumUploadMegabytes) * 1_000_000
         let vault = try FolderVault(folder: "\(settings.dataFolder)/media", maximumBytes: upload)
         let decoder = HostedDecoder(executable: installation.host, workFolder: installation.workFolder)
-        let engines = EngineHall(settings, installation, log: log)
+        let gpuStatus = GPUStatus(
+            monitor: try NVIDIAMonitor(),
+            policy: DevicePolicy(
+                wish: .init(rawValue: settings.server.device.rawValue) ?? .auto,
+                threshold: settings.server.gpuMemoryThreshold, libraryHasCUDA: installation.hasCUDA))
+        let engines = EngineHall(settings, installation, devices: gpuStatus, log: log)
         let client = try HTTPClient(on: loops.loops[0])
         let metrics = Metrics()
         let transcriptions = Transcriptions(
@@ -60,6 +69,7 @@ struct House: Sendable {
         try await transcriptions.tidy()
         return House(
             transcriptions: transcriptions, decoder: decoder, engines: engines, database: database, metrics: metrics,
+            gpuStatus: gpuStatus, device: gpuStatus.policy.decide(await gpuStatus.monitor.report()).device,
             client: client)
     }
 

@@ -6,7 +6,7 @@ import Transcription
 
 /// How an engine is to be started.
 struct EnginePlan: Sendable {
-    let setup: EngineSetup
+    var setup: EngineSetup
     let slots: Int
     /// Another copy of the model fits into memory.
     let hasRoomForMore: Bool
