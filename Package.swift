@@ -109,7 +109,7 @@ let modules: [Module] = [
 
     Module(
         "WebMedia", .drivers, uses: ["HTTPClient", "HTTPTypes", "Jobs", "Scheduling", "Transcription"],
-        tests: ["EventLoops", "FaultyFileServer", "HTTPClient", "HTTPTypes", "Jobs", "MediaStores", "Scheduling", "Workbench"]),
+        tests: ["EventLoops", "HTTPClient", "Jobs", "MediaStores", "Scheduling", "Transcription", "Workbench"]),
 
     Module(
         "API", .features,

@@ -48,6 +48,19 @@ extension JobStoreConformance {
             for number in 0..<5 { try await bench.submit("l\(number)", owner: Owner.local.text) }
             for number in 0..<5 { bench.expect(try await bench.next(perOwner: 1), is: "l\(number)", "no limit") }
         },
+        JobStoreConformance("A batch runs no more than allowed, and does not hold up others of its owner") { bench in
+            for number in 0..<3 {
+                let item = Bench.submission("m\(number)", owner: "anna", key: "m\(number)", batch: "many")
+                _ = try await bench.store.submit(item)
+            }
+            try await bench.submit("alone", owner: "anna")
+            let request = ClaimRequest(lanes: [.short], perOwner: 9, perBatch: 2)
+            var claims: [Claim] = []
+            while let claim = try await bench.store.claim(request) { claims.append(claim) }
+            bench.expect(claims.map { $0.jobs.first?.id.text }, is: ["m0", "m1", "alone"], "two of the batch")
+            if let first = claims.first { _ = try await bench.succeed(first) }
+            bench.expect(try await bench.store.claim(request)?.jobs.first?.id.text, is: "m2", "the third follows")
+        },
         JobStoreConformance("An owner runs no more than allowed, in all lanes together") { bench in
             for number in 0..<3 { try await bench.submit("s\(number)", seconds: 1) }
             try await bench.submit("l", seconds: 100)

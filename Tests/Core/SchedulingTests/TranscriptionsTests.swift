@@ -268,6 +268,26 @@ struct TranscriptionsTests {
         #expect(kept.keys.filter { $0 < 1_000_000 }.count == 2)
     }
 
+    @Test("work without progress is stopped, and its worker is free again")
+    func stuck() async throws {
+        let house = ScriptedHouse(retries: 0, places: [.short: 1, .bulk: 1], timeout: 0.01, lease: 0.03)
+        let stopped = Gate()
+        house.engine.answer { _ in
+            try await withTaskCancellationHandler {
+                try await Task.sleep(for: .seconds(3600))
+                return Recognition(text: "never")
+            } onCancel: {
+                Task { await stopped.open() }
+            }
+        }
+        try await house.running {
+            guard case .failure(let failure) = try await house.ending(of: try await house.send("one", durable: true))
+            else { return #expect(Bool(false), "not stopped") }
+            #expect(failure.code == "no_progress" && failure.kind == .transient)
+            await stopped.wait()
+        }
+    }
+
     @Test("an address is fetched when its turn comes, and the same file by another way is the same text")
     func addresses() async throws {
         let house = ScriptedHouse()

@@ -81,6 +81,7 @@ struct House: Sendable {
             ],
             perOwner: settings.queue.perUser, timeout: settings.queue.jobTimeout,
             decoding: DecodingOptions(maximumSeconds: settings.maximumSeconds))
+        configuration.perBatch = settings.queue.batchConcurrency
         configuration.decodesEarly = settings.server.decodesEarly
         return configuration
     }
