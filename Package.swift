@@ -168,6 +168,7 @@ let modules: [Module] = [
             "COpenSSL", "CSystem", "EventLoops", "HTTPRanges", "HTTPRouting", "HTTPServer", "HTTPTypes", "IPAddresses",
             "Multipart",
         ]),
+    Module("http-fetch", .simulators, .executable, uses: ["EventLoops", "HTTPClient", "HTTPTypes"]),
     Module(
         "HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
 
