@@ -23,7 +23,7 @@ enum Tier: String {
         case .drivers: [.cLibraries, .core, .toolkits]
         case .features: [.core, .toolkits]
         case .app: [.cLibraries, .core, .toolkits, .drivers, .features, .app]
-        case .simulators: [.cLibraries, .core, .toolkits]
+        case .simulators: [.cLibraries, .core, .toolkits, .simulators]
         }
     }
 }
@@ -74,6 +74,7 @@ let modules: [Module] = [
 
     Module("Transcripts", .core, tests: []),
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
+    Module("CloudRouting", .core, uses: ["Transcription"], tests: ["Transcription"]),
     Module("Settings", .core, tests: []),
 
     Module("HostProcesses", .toolkits, uses: ["CSystem", "Transcription"], tests: ["Transcription"]),
@@ -90,8 +91,8 @@ let modules: [Module] = [
         "WhisperEngine", .drivers, uses: ["CSpeechKernels", "CZlib", "Transcription"],
         tests: ["CSpeechKernels", "Transcription", "TranscriptionConformance", "Workbench"]),
     Module(
-        "HostedEngines", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"],
-        tests: ["HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
+        "HostedEngines", .drivers, uses: ["CSystem", "EventLoops", "HostProcesses", "Transcription"],
+        tests: ["EventLoops", "HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
 
     Module("MediaStores", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"]),
 
@@ -148,6 +149,10 @@ let modules: [Module] = [
         tests: ["CCompression", "Crypto", "EventLoops", "FaultyFileServer", "HTTPClient", "HTTPTypes"]),
 
     Module("FaultyFileServer", .simulators, uses: ["EventLoops"]),
+    Module(
+        "FakeProviders", .simulators,
+        uses: ["EventLoops", "HTTPRouting", "HTTPServer", "HTTPTypes", "IPAddresses", "Multipart", "Workbench"]),
+    Module("fake-providers", .simulators, .executable, uses: ["CSystem", "EventLoops", "FakeProviders"]),
     Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),
 ]
 

@@ -17,6 +17,13 @@ public struct RecognizerCapabilities: Sendable, Hashable, Codable {
     public var takesPrompt: Bool
     /// Words come with the engine's own times.
     public var givesWordTimes: Bool
+    /// Tells speakers apart by itself.
+    public var givesSpeakers: Bool
+    /// The longest prompt in tokens; `nil` sets no limit.
+    public var promptTokens: Int?
+    public var input: RecognizerInput
+    /// What its work costs; `nil` when nobody asks for money.
+    public var price: Price?
     /// Chunks it works on side by side.
     public var concurrency: Int
     /// What a user of this engine must know, as sentences.
@@ -24,7 +31,8 @@ public struct RecognizerCapabilities: Sendable, Hashable, Codable {
 
     public init(
         engine: String, model: String, languages: [String] = [], detectsLanguage: Bool = false,
-        takesPrompt: Bool = false, givesWordTimes: Bool = true, concurrency: Int = 1, warnings: [String] = []
+        takesPrompt: Bool = false, givesWordTimes: Bool = true, concurrency: Int = 1, warnings: [String] = [],
+        input: RecognizerInput = .pcm, givesSpeakers: Bool = false, promptTokens: Int? = nil, price: Price? = nil
     ) {
         self.engine = engine
         self.model = model
@@ -34,6 +42,10 @@ public struct RecognizerCapabilities: Sendable, Hashable, Codable {
         self.givesWordTimes = givesWordTimes
         self.concurrency = concurrency
         self.warnings = warnings
+        self.input = input
+        self.givesSpeakers = givesSpeakers
+        self.promptTokens = promptTokens
+        self.price = price
     }
 }
 
@@ -43,11 +55,23 @@ public struct RecognitionOptions: Sendable, Hashable, Codable {
     public var prompt: String?
     /// Asks for other search settings, because the first result was implausible.
     public var isSecondLook: Bool
+    /// Asks for English text of speech in another language, where the engine can.
+    public var translates: Bool
+    /// Names and words to listen for, for engines that take them one by one.
+    public var keyterms: [String]
+    /// Asks who says each word, where the engine can.
+    public var separatesSpeakers: Bool
 
-    public init(language: String? = nil, prompt: String? = nil, isSecondLook: Bool = false) {
+    public init(
+        language: String? = nil, prompt: String? = nil, isSecondLook: Bool = false, translates: Bool = false,
+        keyterms: [String] = [], separatesSpeakers: Bool = false
+    ) {
         self.language = language
         self.prompt = prompt
         self.isSecondLook = isSecondLook
+        self.translates = translates
+        self.keyterms = keyterms
+        self.separatesSpeakers = separatesSpeakers
     }
 }
 
@@ -60,12 +84,38 @@ public struct Recognition: Sendable, Hashable, Codable {
         public var end: Double
         /// 0…1.
         public var confidence: Double?
+        /// Counted from 0 within one recognition; the same number elsewhere may be somebody else.
+        public var speaker: Int?
 
-        public init(text: String, start: Double, end: Double, confidence: Double? = nil) {
+        public init(text: String, start: Double, end: Double, confidence: Double? = nil, speaker: Int? = nil) {
             self.text = text
             self.start = start
             self.end = end
             self.confidence = confidence
+            self.speaker = speaker
+        }
+    }
+
+    /// Who recognised a part of it, and for how much.
+    public struct Source: Sendable, Hashable, Codable {
+        /// Seconds from the chunk's start.
+        public var start: Double
+        public var end: Double
+        public var engine: String
+        public var model: String
+        /// Seconds that were paid for, and US dollars; zero on this machine.
+        public var billedSeconds: Double
+        public var cost: Double
+
+        public init(
+            start: Double, end: Double, engine: String, model: String, billedSeconds: Double = 0, cost: Double = 0
+        ) {
+            self.start = start
+            self.end = end
+            self.engine = engine
+            self.model = model
+            self.billedSeconds = billedSeconds
+            self.cost = cost
         }
     }
 
@@ -74,11 +124,14 @@ public struct Recognition: Sendable, Hashable, Codable {
     public var words: [Word]
     /// BCP 47, when the engine found it.
     public var language: String?
+    /// Empty when the recogniser that was asked did all of it by itself.
+    public var sources: [Source]
 
-    public init(text: String, words: [Word] = [], language: String? = nil) {
+    public init(text: String, words: [Word] = [], language: String? = nil, sources: [Source] = []) {
         self.text = text
         self.words = words
         self.language = language
+        self.sources = sources
     }
 }
 

@@ -7,11 +7,19 @@ public struct TranscriptionPipeline: Sendable {
         public var decoding: DecodingOptions
         public var language: String?
         public var prompt: String?
+        /// See `RecognitionOptions`.
+        public var translates: Bool
+        public var keyterms: [String]
 
-        public init(decoding: DecodingOptions = DecodingOptions(), language: String? = nil, prompt: String? = nil) {
+        public init(
+            decoding: DecodingOptions = DecodingOptions(), language: String? = nil, prompt: String? = nil,
+            translates: Bool = false, keyterms: [String] = []
+        ) {
             self.decoding = decoding
             self.language = language
             self.prompt = prompt
+            self.translates = translates
+            self.keyterms = keyterms
         }
     }
 
@@ -34,7 +42,10 @@ public struct TranscriptionPipeline: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask { await decode(media, request.decoding, inbox) }
-            var run = Run(request: request, state: TranscriptionState(concurrency: recognizer.capabilities.concurrency))
+            let capabilities = recognizer.capabilities
+            var run = Run(
+                request: request,
+                state: TranscriptionState(concurrency: capabilities.concurrency, input: capabilities.input))
             // The children report through the stream: one ordered line of events for the state machine.
             for try await step in events {
                 try Task.checkCancellation()
@@ -50,7 +61,8 @@ public struct TranscriptionPipeline: Sendable {
                     case .recognise(let chunk, let isSecondLook):
                         guard let pcm = run.pcm else { continue }
                         let options = RecognitionOptions(
-                            language: request.language, prompt: request.prompt, isSecondLook: isSecondLook)
+                            language: request.language, prompt: request.prompt, isSecondLook: isSecondLook,
+                            translates: request.translates, keyterms: request.keyterms)
                         group.addTask { await recognise(chunk, pcm, options, inbox) }
                     }
                 }

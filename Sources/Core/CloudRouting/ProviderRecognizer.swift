@@ -1,0 +1,54 @@
+public import Transcription
+
+/// The port to one provider with one model: a recogniser whose failures say what is to be done about them.
+public protocol ProviderRecognizer: Recognizer {
+    /// Sends one part and waits for its text. Throws `ProviderError`, or `CancellationError`.
+    /// - Parameter seconds: no answer after so long is a failure.
+    func attempt(
+        _ range: Range<Int>, of pcm: any PCM, _ options: RecognitionOptions, within seconds: Double
+    ) async throws -> (recognition: Recognition, rate: RateObservation)
+}
+
+extension ProviderRecognizer {
+    /// One try without a router: every failure costs the part.
+    public func recognise(
+        _ range: Range<Int>, of pcm: any PCM, _ options: RecognitionOptions
+    ) async throws -> Recognition {
+        do {
+            let limit = ProviderRouter.answerTime(PCMFormat.seconds(range.count))
+            return try await attempt(range, of: pcm, options, within: limit).recognition
+        } catch let error as ProviderError {
+            throw EngineError(error.remedy == .disable ? .unusable : .failed, error.description)
+        }
+    }
+}
+
+/// One way a part can go.
+public struct Route: Sendable {
+    enum Target: Sendable {
+        case provider(any ProviderRecognizer)
+        case local(any Recognizer)
+    }
+
+    let target: Target
+    let limits: RateLedger.Limits
+
+    /// A provider with what its key allows.
+    public static func provider(_ recognizer: any ProviderRecognizer, limits: RateLedger.Limits) -> Route {
+        Route(target: .provider(recognizer), limits: limits)
+    }
+
+    /// An engine of this machine, usually the last way.
+    public static func local(_ recognizer: any Recognizer) -> Route {
+        Route(
+            target: .local(recognizer),
+            limits: RateLedger.Limits(concurrency: recognizer.capabilities.concurrency))
+    }
+
+    public var capabilities: RecognizerCapabilities {
+        switch target {
+        case .provider(let recognizer): recognizer.capabilities
+        case .local(let recognizer): recognizer.capabilities
+        }
+    }
+}
