@@ -94,6 +94,13 @@ let modules: [Module] = [
         "HostedEngines", .drivers, uses: ["CSystem", "EventLoops", "HostProcesses", "Transcription"],
         tests: ["EventLoops", "HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
 
+    Module(
+        "CloudProviders", .drivers,
+        uses: ["CloudRouting", "HTTPClient", "HTTPTypes", "Multipart", "Settings", "Transcription"],
+        tests: [
+            "CloudRouting", "EventLoops", "FakeProviders", "HTTPClient", "HTTPTypes", "HostedEngines", "MediaStores",
+            "Settings", "Transcription", "Transcripts", "Workbench",
+        ]),
     Module("MediaStores", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"]),
 
     // Only this one links FFmpeg and PocketSphinx.

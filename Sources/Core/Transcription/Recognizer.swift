@@ -61,10 +61,12 @@ public struct RecognitionOptions: Sendable, Hashable, Codable {
     public var keyterms: [String]
     /// Asks who says each word, where the engine can.
     public var separatesSpeakers: Bool
+    /// Bytes of the medium, as far as they are known: audio of large ones is compressed more.
+    public var sourceBytes: Int64
 
     public init(
         language: String? = nil, prompt: String? = nil, isSecondLook: Bool = false, translates: Bool = false,
-        keyterms: [String] = [], separatesSpeakers: Bool = false
+        keyterms: [String] = [], separatesSpeakers: Bool = false, sourceBytes: Int64 = 0
     ) {
         self.language = language
         self.prompt = prompt
@@ -72,6 +74,7 @@ public struct RecognitionOptions: Sendable, Hashable, Codable {
         self.translates = translates
         self.keyterms = keyterms
         self.separatesSpeakers = separatesSpeakers
+        self.sourceBytes = sourceBytes
     }
 }
 

@@ -62,7 +62,8 @@ public struct TranscriptionPipeline: Sendable {
                         guard let pcm = run.pcm else { continue }
                         let options = RecognitionOptions(
                             language: request.language, prompt: request.prompt, isSecondLook: isSecondLook,
-                            translates: request.translates, keyterms: request.keyterms)
+                            translates: request.translates, keyterms: request.keyterms,
+                            sourceBytes: media.extent.available)
                         group.addTask { await recognise(chunk, pcm, options, inbox) }
                     }
                 }
