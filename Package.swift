@@ -96,7 +96,7 @@ let modules: [Module] = [
 
     Module(
         "CloudProviders", .drivers,
-        uses: ["CloudRouting", "HTTPClient", "HTTPTypes", "Multipart", "Settings", "Transcription"],
+        uses: ["CloudRouting", "EventLoops", "HTTPClient", "HTTPTypes", "Multipart", "Settings", "Transcription"],
         tests: [
             "CloudRouting", "EventLoops", "FakeProviders", "HTTPClient", "HTTPTypes", "HostedEngines", "MediaStores",
             "Settings", "Transcription", "Transcripts", "Workbench",
