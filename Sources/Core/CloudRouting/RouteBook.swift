@@ -147,6 +147,11 @@ extension RouteBook.Entry {
         capabilities.languages.isEmpty || capabilities.languages.contains(language)
     }
 
-    /// A request counts as much as it is billed.
-    func counted(_ seconds: Double) -> Double { capabilities.price?.billed(seconds) ?? seconds }
+    /// What coding adds to a part at most: the codec's delay and its last packet, in seconds.
+    static let codingMargin = 0.1
+
+    /// A request counts as much as it is billed, and what the provider may hear more than was sent.
+    func counted(_ seconds: Double) -> Double {
+        (capabilities.price?.billed(seconds) ?? seconds) + (capabilities.input == .pcm ? 0 : Self.codingMargin)
+    }
 }

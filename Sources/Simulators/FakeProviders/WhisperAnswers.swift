@@ -23,14 +23,14 @@ extension FakeProviders {
         if let refusal = WhisperRules(service: service, translates: translates).refusal(upload) {
             return errors.badRequest(refusal.message, code: refusal.code)
         }
-        guard let heard = await HeardAudio.hear(upload.bytes, turn.behaviour.hearing) else {
-            return errors.corruptAudio()
-        }
-        if heard.seconds < 0.01 {
-            return errors.badRequest("Audio file is too short. Minimum audio length is 0.01 seconds.")
-        }
-        if let refusal = charge(turn, seconds: heard.seconds) { return refusal }
         let answer = try await work(turn) { () async throws -> HTTPResponse in
+            guard let heard = await HeardAudio.hear(upload.bytes, turn.behaviour.hearing) else {
+                return errors.corruptAudio()
+            }
+            guard heard.seconds >= 0.01 else {
+                return errors.badRequest("Audio file is too short. Minimum audio length is 0.01 seconds.")
+            }
+            if let refusal = charge(turn, seconds: heard.seconds) { return refusal }
             try await takeTime(turn, seconds: heard.seconds)
             return WhisperAnswers.answer(heard, upload, self, turn, translates: translates)
         }
