@@ -74,7 +74,7 @@ let modules: [Module] = [
 
     Module("Transcripts", .core, tests: []),
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
-    Module("CloudRouting", .core, uses: ["Transcription"], tests: ["Transcription"]),
+    Module("CloudRouting", .core, uses: ["Transcription", "Transcripts"], tests: ["Transcription"]),
     Module("Settings", .core, tests: []),
 
     Module("HostProcesses", .toolkits, uses: ["CSystem", "Transcription"], tests: ["Transcription"]),
@@ -113,10 +113,10 @@ let modules: [Module] = [
     Module(
         "stentor", .app, .executable,
         uses: [
-            "CSystem", "EventLoops", "HTTPClient", "HostProcesses", "HostedEngines", "MediaStores", "ModelLibrary",
-            "Settings", "Transcription", "Transcripts",
+            "CSystem", "CloudProviders", "CloudRouting", "EventLoops", "HTTPClient", "HostProcesses", "HostedEngines",
+            "MediaStores", "ModelLibrary", "Settings", "Transcription", "Transcripts",
         ],
-        tests: ["CSystem", "FaultyFileServer", "Transcripts", "Workbench"]),
+        tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Transcripts", "Workbench"]),
 
     Module("Workbench", .simulators),
     Module("TranscriptionConformance", .simulators, uses: ["Transcription"]),

@@ -14,9 +14,11 @@ public struct Settings: Sendable, Hashable {
     public var maximumSeconds: Double
     /// `STENTOR_ENGINE_SLOTS`: chunks recognised side by side; `nil` decides by processors and memory.
     public var engineSlots: Int?
+    /// Services on the network, and what is sent to them.
+    public var cloud: ProviderSettings
 
     /// What `TRANSCRIPTION_PROVIDER` and `--engine` may name.
-    public static let knownProviders = ["auto", "sphinx", "sherpa", "whisper"]
+    public static let knownProviders = ["auto", "sphinx", "sherpa", "whisper", "groq", "deepgram", "openai"]
 
     /// Reads the variables; every problem is reported at once.
     public init(_ source: SettingsSource) throws(SettingsError) {
@@ -29,6 +31,7 @@ public struct Settings: Sendable, Hashable {
         modelMirror = reader.webAddress("STENTOR_MODEL_MIRROR")
         maximumSeconds = reader.number("STENTOR_MAX_AUDIO_SECONDS", in: 1...2_592_000) ?? 12 * 3600
         engineSlots = reader.integer("STENTOR_ENGINE_SLOTS", in: 1...64)
+        cloud = ProviderSettings(&reader)
         try reader.finish()
     }
 }

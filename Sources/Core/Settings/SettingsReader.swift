@@ -49,6 +49,29 @@ struct SettingsReader {
         return text
     }
 
+    /// `96k`, or bits per second.
+    mutating func bitrate(_ name: String, in range: ClosedRange<Int>) -> Int? {
+        guard let text = source[name]?.lowercased() else { return nil }
+        let value = text.hasSuffix("k") ? Int(text.dropLast()).map { $0 * 1000 } : Int(text)
+        guard let value, range.contains(value) else {
+            problems.append("\(name) must be a bitrate from \(range.lowerBound / 1000)k to \(range.upperBound / 1000)k")
+            return nil
+        }
+        return value
+    }
+
+    mutating func flag(_ name: String) -> Bool? {
+        guard let text = source[name]?.lowercased() else { return nil }
+        if ["true", "1", "yes", "on"].contains(text) { return true }
+        if ["false", "0", "no", "off"].contains(text) { return false }
+        problems.append("\(name) must be true or false")
+        return nil
+    }
+
+    mutating func refuse(_ problem: String) {
+        problems.append(problem)
+    }
+
     func finish() throws(SettingsError) {
         if !problems.isEmpty { throw SettingsError(problems: problems) }
     }

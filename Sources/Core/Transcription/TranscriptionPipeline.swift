@@ -53,7 +53,9 @@ public struct TranscriptionPipeline: Sendable {
                 report(run.progress(after: step))
                 for action in actions {
                     switch action {
-                    case .finish: return run.transcript(recognizer.capabilities)
+                    case .finish:
+                        if let failure = run.totalFailure(capabilities) { throw failure }
+                        return run.transcript(capabilities)
                     case .fail(let error): throw error
                     case .detect(let range):
                         guard let pcm = run.pcm else { continue }

@@ -67,6 +67,7 @@ public final class FakeProviders: Sendable {
     let state = Guarded(State())
     private let loops: EventLoopGroup
     private let running = Guarded<HTTPServer?>(nil)
+    private let bound = Guarded<UInt16?>(nil)
 
     public init(loops: EventLoopGroup) {
         self.loops = loops
@@ -86,8 +87,12 @@ public final class FakeProviders: Sendable {
         let server = try HTTPServer(configuration, on: loops, responder: application())
         running.withLock { $0 = server }
         guard case .tcp(_, let bound) = try await server.start().first else { return 0 }
+        self.bound.withLock { $0 = bound }
         return bound
     }
+
+    /// Where it listens, once it does.
+    public var port: UInt16? { bound.withLock { $0 } }
 
     /// Cuts what is under way.
     public func stop() async {
