@@ -83,14 +83,40 @@ public enum CompressionPlan {
         throw refused ?? CompressionRefusal(description: "The provider takes no format that can be made here.")
     }
 
-    /// Whether a whole file goes as it is: small, complete, and in a container the provider reads.
-    public static func isUntouched(
+    /// More bits a second than this in a compressed file may hide more audio than it says it has.
+    static let mostUntouchedBitrate = 400_000.0
+
+    /// How a whole file goes in one request: as it is when it is small, complete, and in a container the provider
+    /// reads; else encoded. `nil` when it is longer than a part should be, says nothing of its length, or does not fit.
+    public static func whole(
+        _ extent: MediaExtent, description: MediaDescription, decoding: DecodingOptions, accepted: Set<String>,
+        input: EncodedInput, wishes: CompressionWishes
+    ) -> WholePlan? {
+        guard let claimed = description.duration, claimed.isFinite, claimed >= input.minimumSeconds else { return nil }
+        let seconds = max(0, min(decoding.to ?? claimed, claimed) - (decoding.from ?? 0))
+        guard seconds >= input.minimumSeconds, seconds <= min(input.preferredSeconds, decoding.maximumSeconds) else {
+            return nil
+        }
+        let isAll = decoding.track == nil && decoding.from == nil && decoding.to == nil
+        if isAll, extent.isComplete, Double(extent.available) * 8 / claimed <= mostUntouchedBitrate,
+            let container = untouched(
+                bytes: extent.available, description: description, accepted: accepted, input: input, wishes: wishes)
+        {
+            return WholePlan(seconds: seconds, settings: nil, container: container)
+        }
+        let settings = try? settings(source: extent.available, duration: seconds, input: input, wishes: wishes)
+        return settings.map { WholePlan(seconds: seconds, settings: $0) }
+    }
+
+    /// The container of a file that is small and can be read by the provider as it is; else `nil`.
+    static func untouched(
         bytes: Int64, description: MediaDescription, accepted: Set<String>, input: EncodedInput,
         wishes: CompressionWishes
-    ) -> Bool {
-        let names = Set(description.container.split(separator: ",").map(String.init))
-        return bytes > 0 && bytes < wishes.threshold && bytes <= input.maximumBytes && description.audioTracks == 1
-            && !names.isDisjoint(with: accepted)
+    ) -> String? {
+        guard bytes > 0, bytes < wishes.threshold, bytes <= input.maximumBytes, description.audioTracks == 1 else {
+            return nil
+        }
+        return description.container.split(separator: ",").map(String.init).first(where: accepted.contains)
     }
 
     /// How many bytes `duration` seconds will take.

@@ -7,6 +7,42 @@ public protocol ProviderRecognizer: Recognizer {
     func attempt(
         _ range: Range<Int>, of pcm: any PCM, _ options: RecognitionOptions, within seconds: Double
     ) async throws -> (recognition: Recognition, rate: RateObservation)
+
+    /// How a whole medium would be sent in one request; `nil` when it has to be cut.
+    func planWhole(_ media: any MediaSource, _ decoding: DecodingOptions) async throws -> WholePlan?
+
+    /// Sends a whole medium, while it may still arrive. Throws as `attempt` does, and `DecodingError`.
+    func attemptWhole(
+        _ media: any MediaSource, _ decoding: DecodingOptions, _ options: RecognitionOptions, _ plan: WholePlan,
+        within seconds: Double
+    ) async throws -> (whole: WholeRecognition, rate: RateObservation)
+}
+
+/// A whole medium in one request.
+public struct WholePlan: Sendable, Hashable {
+    /// What the file says of its length.
+    public var seconds: Double
+    /// `nil` sends the file as it is.
+    public var settings: EncodingSettings?
+    /// The file's container, by FFmpeg's name, when it goes as it is.
+    public var container: String?
+
+    public init(seconds: Double, settings: EncodingSettings?, container: String? = nil) {
+        self.seconds = seconds
+        self.settings = settings
+        self.container = container
+    }
+}
+
+extension ProviderRecognizer {
+    public func planWhole(_ media: any MediaSource, _ decoding: DecodingOptions) async throws -> WholePlan? { nil }
+
+    public func attemptWhole(
+        _ media: any MediaSource, _ decoding: DecodingOptions, _ options: RecognitionOptions, _ plan: WholePlan,
+        within seconds: Double
+    ) async throws -> (whole: WholeRecognition, rate: RateObservation) {
+        throw ProviderError(capabilities.engine, .tooManyBytes)
+    }
 }
 
 extension ProviderRecognizer {

@@ -100,7 +100,7 @@ public struct RoutedRecognizer: Recognizer {
         }
     }
 
-    private func paid(_ seconds: Double, _ capabilities: RecognizerCapabilities) -> Recognition.Source {
+    func paid(_ seconds: Double, _ capabilities: RecognizerCapabilities) -> Recognition.Source {
         let billed = capabilities.price?.billed(seconds) ?? seconds
         let cost = capabilities.price?.cost(seconds) ?? 0
         record(

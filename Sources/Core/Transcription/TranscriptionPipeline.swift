@@ -38,6 +38,17 @@ public struct TranscriptionPipeline: Sendable {
     public func transcribe(
         _ media: any MediaSource, _ request: Request, report: (TranscriptionProgress) -> Void
     ) async throws -> Transcript {
+        if let recognizer = recognizer as? any WholeMediaRecognizer {
+            let options = RecognitionOptions(
+                language: request.language, prompt: request.prompt, translates: request.translates,
+                keyterms: request.keyterms, sourceBytes: media.extent.available)
+            if let whole = try await recognizer.recogniseWhole(media, request.decoding, options) {
+                let transcript = Self.transcript(of: whole, request, recognizer.capabilities)
+                report(
+                    TranscriptionProgress(done: whole.seconds, total: whole.seconds, segments: transcript.segments))
+                return transcript
+            }
+        }
         let (events, inbox) = AsyncThrowingStream<Step, any Error>.makeStream()
         return try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }

@@ -1,4 +1,5 @@
 public import CloudRouting
+public import EventLoops
 public import HTTPClient
 import HTTPTypes
 public import Transcription
@@ -12,25 +13,30 @@ public struct CloudRecognizer: ProviderRecognizer {
     public let capabilities: RecognizerCapabilities
     private let dialect: any ProviderDialect
     private let client: HTTPClient
-    private let encoder: any AudioEncoder
-    private let wishes: CompressionWishes
+    let encoder: any AudioEncoder
+    let wishes: CompressionWishes
+    /// Reads files that go as they are.
+    let files: BlockingPool?
 
-    /// - Parameter input: other limits than the service's own, for tests and servers with smaller ones.
+    /// - Parameters:
+    ///   - files: reads files that go as they are; without it all are encoded.
+    ///   - input: other limits than the service's own, for tests and servers with smaller ones.
     public init(
         _ account: ProviderAccount, client: HTTPClient, encoder: any AudioEncoder,
-        wishes: CompressionWishes = CompressionWishes(), input: EncodedInput? = nil
+        wishes: CompressionWishes = CompressionWishes(), files: BlockingPool? = nil, input: EncodedInput? = nil
     ) {
         self.account = account
         self.client = client
         self.encoder = encoder
         self.wishes = wishes
+        self.files = files
         var capabilities = account.capabilities
         if let input { capabilities.input = .encoded(input) }
         self.capabilities = capabilities
         dialect = account.service == .deepgram ? DeepgramDialect(account: account) : WhisperDialect(account: account)
     }
 
-    private var input: EncodedInput {
+    var input: EncodedInput {
         if case .encoded(let input) = capabilities.input { return input }
         return EncodedInput(formats: [.opus], maximumBytes: 25_000_000)
     }

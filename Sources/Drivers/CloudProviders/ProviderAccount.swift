@@ -92,11 +92,4 @@ public struct ProviderAccount: Sendable, Hashable {
         case .openai: RateLedger.Limits(concurrency: isOpenAI ? 5 : 2)
         }
     }
-
-    /// Containers, by FFmpeg's names, that are sent as they are.
-    public var acceptedContainers: Set<String> {
-        service == .deepgram
-            ? ["mp3", "mp4", "m4a", "mov", "ogg", "flac", "wav", "webm", "matroska", "aac", "amr"]
-            : ["mp3", "mp4", "m4a", "ogg", "flac", "wav", "webm"]
-    }
 }

@@ -11,7 +11,7 @@ extension FakeProviders {
         var upload = Upload()
         for pair in request.queryItems.pairs { upload.parameters[pair.name, default: []].append(pair.value) }
         do {
-            try await upload.read(request.body, cut: turn.cut)
+            try await upload.read(request.body, cut: turn.cut) { arrived($0) }
         } catch is CutConnection {
             return .cut([], after: 0, type: "application/json")
         }

@@ -62,6 +62,8 @@ public final class FakeProviders: Sendable {
         var atWork: [Service: Int] = [:]
         var accepted: [Service: [(time: Double, seconds: Double)]] = [:]
         var waiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var arrivedBytes = 0
+        var byteWaiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     let state = Guarded(State())
@@ -130,6 +132,28 @@ public final class FakeProviders: Sendable {
             }
             if isThere { continuation.resume() }
         }
+    }
+
+    /// Waits until so many bytes of files have arrived, whole or not.
+    public func waitForBytes(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.arrivedBytes >= count { return true }
+                state.byteWaiters.append((count, continuation))
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    func arrived(_ count: Int) {
+        let ready = state.withLock { state in
+            state.arrivedBytes += count
+            let ready = state.byteWaiters.filter { $0.count <= state.arrivedBytes }
+            state.byteWaiters.removeAll { $0.count <= state.arrivedBytes }
+            return ready
+        }
+        for waiter in ready { waiter.continuation.resume() }
     }
 
     // MARK: - Routes

@@ -11,13 +11,15 @@ struct Upload {
 
     /// A form with its file.
     /// - Parameter cut: the connection is to break after so many bytes.
-    static func form(_ request: HTTPRequest, cut: Int?) async throws -> Upload {
+    static func form(
+        _ request: HTTPRequest, cut: Int?, arrived: (Int) -> Void
+    ) async throws -> Upload {
         var upload = Upload()
         let reader = try MultipartReader(request)
         while let part = try await reader.nextPart() {
             if let name = part.fileName {
                 upload.fileName = name
-                try await upload.read(part.body, cut: cut)
+                try await upload.read(part.body, cut: cut, arrived: arrived)
             } else {
                 let text = String(decoding: try await part.body.collect(upTo: 1 << 16), as: UTF8.self)
                 upload.parameters[part.name, default: []].append(text)
@@ -26,9 +28,11 @@ struct Upload {
         return upload
     }
 
-    mutating func read(_ body: IncomingBody, cut: Int?) async throws {
+    /// - Parameter arrived: told about each piece of the file.
+    mutating func read(_ body: IncomingBody, cut: Int?, arrived: (Int) -> Void) async throws {
         for try await chunk in body {
             bytes += chunk
+            arrived(chunk.count)
             if let cut, bytes.count >= cut { throw CutConnection() }
         }
     }

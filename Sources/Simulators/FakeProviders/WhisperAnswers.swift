@@ -10,7 +10,7 @@ extension FakeProviders {
         guard request.fields[.authorization] == "Bearer \(turn.behaviour.key)" else { return errors.wrongKey() }
         let upload: Upload
         do {
-            upload = try await Upload.form(request, cut: turn.cut)
+            upload = try await Upload.form(request, cut: turn.cut) { arrived($0) }
         } catch is CutConnection {
             return .cut([], after: 0, type: "application/json")
         }

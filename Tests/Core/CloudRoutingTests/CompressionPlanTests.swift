@@ -76,11 +76,11 @@ struct CompressionPlanTests {
     @Test("only a small file in a container the provider reads goes untouched")
     func untouched() {
         func isUntouched(_ bytes: Int64, _ container: String, tracks: Int = 1) -> Bool {
-            CompressionPlan.isUntouched(
+            CompressionPlan.untouched(
                 bytes: bytes,
                 description: MediaDescription(
                     container: container, codec: "opus", sampleRate: 48_000, channels: 1, audioTracks: tracks,
-                    duration: 10), accepted: ["ogg", "mp4"], input: input, wishes: CompressionWishes())
+                    duration: 10), accepted: ["ogg", "mp4"], input: input, wishes: CompressionWishes()) != nil
         }
         #expect(isUntouched(20_000_000, "ogg"))
         #expect(isUntouched(20_000_000, "mov,mp4,m4a,3gp"))

@@ -24,6 +24,7 @@ struct ProviderFixture: Sendable {
     let encoder: HostedEncoder
     let detector: LoudnessDetector
     let bench: Workbench
+    let pool: BlockingPool
 
     static func with<Value: Sendable>(_ body: (ProviderFixture) async throws -> Value) async throws -> Value {
         let loops = try EventLoopGroup(count: 1, name: "fakes")
@@ -35,7 +36,7 @@ struct ProviderFixture: Sendable {
         let pool = try BlockingPool(threads: 2)
         let fixture = ProviderFixture(
             providers: providers, port: port, client: client, encoder: encoder, detector: LoudnessDetector(pool),
-            bench: try Workbench())
+            bench: try Workbench(), pool: pool)
         let result: Result<Value, any Error>
         do {
             result = .success(try await body(fixture))
@@ -68,7 +69,29 @@ struct ProviderFixture: Sendable {
         input: EncodedInput? = nil
     ) -> CloudRecognizer {
         CloudRecognizer(
-            account(service, key: key, model: model), client: client, encoder: encoder, input: input)
+            account(service, key: key, model: model), client: client, encoder: encoder, files: pool, input: input)
+    }
+
+    /// Runs a whole transcription.
+    func transcribe(_ media: any MediaSource, _ recognizer: any Recognizer) async throws -> Transcript {
+        let decoder = HostedDecoder(executable: Self.host, workFolder: bench.folder.path, startsAhead: false)
+        let pipeline = TranscriptionPipeline(decoder: decoder, detector: detector, recognizer: recognizer)
+        let transcript: Transcript
+        do {
+            transcript = try await pipeline.transcribe(media, .init()) { _ in }
+        } catch {
+            await decoder.stop()
+            throw error
+        }
+        await decoder.stop()
+        return transcript
+    }
+
+    /// A job of a router with one service.
+    func job(_ service: ProviderAccount.Service, input: EncodedInput? = nil) -> RoutedRecognizer {
+        ProviderRouter(
+            [.provider(recognizer(service, input: input), limits: .init(concurrency: 2))], clock: FakeTime().clock()
+        ).job(detector: detector)
     }
 
     /// Decoded audio of `seconds` with a tone word at each of `starts`.

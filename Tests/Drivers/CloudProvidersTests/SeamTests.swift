@@ -2,7 +2,6 @@ import CloudRouting
 import EventLoops
 import FakeProviders
 import Foundation
-import HostedEngines
 import MediaStores
 import Testing
 import Transcription
@@ -47,12 +46,7 @@ struct SeamTests {
     }
 
     private func transcribe(_ fixture: ProviderFixture, _ recognizer: any Recognizer) async throws -> Transcript {
-        let decoder = HostedDecoder(
-            executable: ProviderFixture.host, workFolder: fixture.bench.folder.path, startsAhead: false)
-        let pipeline = TranscriptionPipeline(decoder: decoder, detector: fixture.detector, recognizer: recognizer)
-        let transcript = try await pipeline.transcribe(try media(fixture), .init()) { _ in }
-        await decoder.stop()
-        return transcript
+        try await fixture.transcribe(try media(fixture), recognizer)
     }
 
     @Test("every word of twenty minutes is there once, at its time, in parts of a minute")

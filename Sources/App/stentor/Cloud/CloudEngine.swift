@@ -39,7 +39,7 @@ struct CloudEngine: Sendable {
             threshold: settings.cloud.compressionThreshold)
         var routes = choice.accounts.map { account in
             let recognizer = CloudRecognizer(
-                account, client: client, encoder: encoder, wishes: wishes,
+                account, client: client, encoder: encoder, wishes: wishes, files: pool,
                 input: Self.input(account, settings.cloud))
             return Route.provider(recognizer, limits: Self.limits(account, settings.cloud))
         }

@@ -88,6 +88,7 @@ struct TranscribeCommand {
         _ installation: Installation
     ) async throws {
         let media = try open(file, installation)
+        if !settings.cloud.streams { _ = try await media.wait(forBytesBefore: .max) }
         let name = file == "-" ? "standard input" : file.lastComponent.display
         var reporter = ProgressReporter(console, name: name, isQuiet: options.isQuiet)
         defer { reporter.finish() }
