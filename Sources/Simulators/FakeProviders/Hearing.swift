@@ -67,12 +67,13 @@ struct HeardAudio: Sendable {
     }
 
     private static func decoded(_ bytes: [UInt8]) async -> [Int16]? {
+        // A file, because MP4 with its index at the end cannot be read from a pipe.
+        guard let bench = try? Workbench(), let path = try? bench.write(bytes, to: "upload") else { return nil }
         let arguments = [
-            "-nostdin", "-loglevel", "error", "-i", "pipe:0", "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-f",
-            "s16le", "pipe:1",
+            "-nostdin", "-loglevel", "error", "-i", path, "-map", "0:a:0", "-ac", "1", "-ar", "16000", "-f", "s16le",
+            "pipe:1",
         ]
-        guard let run = try? await ProgramRun.run("/usr/bin/ffmpeg", arguments, input: Data(bytes)), run.code == 0
-        else { return nil }
+        guard let run = try? await ProgramRun.run("/usr/bin/ffmpeg", arguments), run.code == 0 else { return nil }
         return run.output.withUnsafeBytes { Array($0.bindMemory(to: Int16.self)) }
     }
 }
