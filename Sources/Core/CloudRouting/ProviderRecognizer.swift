@@ -8,6 +8,9 @@ public protocol ProviderRecognizer: Recognizer {
         _ range: Range<Int>, of pcm: any PCM, _ options: RecognitionOptions, within seconds: Double
     ) async throws -> (recognition: Recognition, rate: RateObservation)
 
+    /// What it declares of the model that a request names.
+    func capabilities(for options: RecognitionOptions) -> RecognizerCapabilities
+
     /// How a whole medium would be sent in one request; `nil` when it has to be cut.
     func planWhole(_ media: any MediaSource, _ decoding: DecodingOptions) async throws -> WholePlan?
 
@@ -35,6 +38,8 @@ public struct WholePlan: Sendable, Hashable {
 }
 
 extension ProviderRecognizer {
+    public func capabilities(for options: RecognitionOptions) -> RecognizerCapabilities { capabilities }
+
     public func planWhole(_ media: any MediaSource, _ decoding: DecodingOptions) async throws -> WholePlan? { nil }
 
     public func attemptWhole(

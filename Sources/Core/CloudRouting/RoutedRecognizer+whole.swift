@@ -20,7 +20,7 @@ extension RoutedRecognizer: WholeMediaRecognizer {
             var (whole, rate) = try await provider.attemptWhole(
                 media, decoding, options, plan, within: max(0.1, deadline - clock.now()))
             await router.succeeded(route, reservation, rate)
-            whole.recognition.sources = [paid(whole.seconds, provider.capabilities)]
+            whole.recognition.sources = [paid(whole.seconds, provider.capabilities(for: options))]
             return whole
         } catch let error as ProviderError {
             await router.failed(route, reservation, error)

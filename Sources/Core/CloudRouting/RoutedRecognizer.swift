@@ -88,7 +88,7 @@ public struct RoutedRecognizer: Recognizer {
                 let limit = min(ProviderRouter.answerTime(seconds), max(0.1, deadline - clock.now()))
                 var (recognition, rate) = try await provider.attempt(range, of: pcm, options, within: limit)
                 await router.succeeded(route, reservation, rate)
-                recognition.sources = [paid(seconds, provider.capabilities)]
+                recognition.sources = [paid(seconds, provider.capabilities(for: options))]
                 return recognition
             }
         } catch let error as ProviderError {

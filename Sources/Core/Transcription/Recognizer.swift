@@ -63,10 +63,12 @@ public struct RecognitionOptions: Sendable, Hashable, Codable {
     public var separatesSpeakers: Bool
     /// Bytes of the medium, as far as they are known: audio of large ones is compressed more.
     public var sourceBytes: Int64
+    /// Models other than the configured ones, by engine: a user's own choice.
+    public var models: [String: String]
 
     public init(
         language: String? = nil, prompt: String? = nil, isSecondLook: Bool = false, translates: Bool = false,
-        keyterms: [String] = [], separatesSpeakers: Bool = false, sourceBytes: Int64 = 0
+        keyterms: [String] = [], separatesSpeakers: Bool = false, sourceBytes: Int64 = 0, models: [String: String] = [:]
     ) {
         self.language = language
         self.prompt = prompt
@@ -75,6 +77,7 @@ public struct RecognitionOptions: Sendable, Hashable, Codable {
         self.keyterms = keyterms
         self.separatesSpeakers = separatesSpeakers
         self.sourceBytes = sourceBytes
+        self.models = models
     }
 }
 
@@ -174,7 +177,8 @@ extension RecognitionOptions {
             translates: try values.decodeIfPresent(Bool.self, forKey: .translates) ?? false,
             keyterms: try values.decodeIfPresent([String].self, forKey: .keyterms) ?? [],
             separatesSpeakers: try values.decodeIfPresent(Bool.self, forKey: .separatesSpeakers) ?? false,
-            sourceBytes: try values.decodeIfPresent(Int64.self, forKey: .sourceBytes) ?? 0)
+            sourceBytes: try values.decodeIfPresent(Int64.self, forKey: .sourceBytes) ?? 0,
+            models: try values.decodeIfPresent([String: String].self, forKey: .models) ?? [:])
     }
 }
 

@@ -10,16 +10,18 @@ public struct TranscriptionPipeline: Sendable {
         /// See `RecognitionOptions`.
         public var translates: Bool
         public var keyterms: [String]
+        public var models: [String: String]
 
         public init(
             decoding: DecodingOptions = DecodingOptions(), language: String? = nil, prompt: String? = nil,
-            translates: Bool = false, keyterms: [String] = []
+            translates: Bool = false, keyterms: [String] = [], models: [String: String] = [:]
         ) {
             self.decoding = decoding
             self.language = language
             self.prompt = prompt
             self.translates = translates
             self.keyterms = keyterms
+            self.models = models
         }
     }
 
@@ -41,7 +43,7 @@ public struct TranscriptionPipeline: Sendable {
         if let recognizer = recognizer as? any WholeMediaRecognizer {
             let options = RecognitionOptions(
                 language: request.language, prompt: request.prompt, translates: request.translates,
-                keyterms: request.keyterms, sourceBytes: media.extent.available)
+                keyterms: request.keyterms, sourceBytes: media.extent.available, models: request.models)
             if let whole = try await recognizer.recogniseWhole(media, request.decoding, options) {
                 let transcript = Self.transcript(of: whole, request, recognizer.capabilities)
                 report(
@@ -76,7 +78,7 @@ public struct TranscriptionPipeline: Sendable {
                         let options = RecognitionOptions(
                             language: request.language, prompt: request.prompt, isSecondLook: isSecondLook,
                             translates: request.translates, keyterms: request.keyterms,
-                            sourceBytes: media.extent.available)
+                            sourceBytes: media.extent.available, models: request.models)
                         group.addTask { await recognise(chunk, pcm, options, inbox) }
                     }
                 }

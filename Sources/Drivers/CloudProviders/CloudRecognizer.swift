@@ -11,7 +11,6 @@ public struct CloudRecognizer: ProviderRecognizer {
 
     public let account: ProviderAccount
     public let capabilities: RecognizerCapabilities
-    private let dialect: any ProviderDialect
     private let client: HTTPClient
     let encoder: any AudioEncoder
     let wishes: CompressionWishes
@@ -33,7 +32,17 @@ public struct CloudRecognizer: ProviderRecognizer {
         var capabilities = account.capabilities
         if let input { capabilities.input = .encoded(input) }
         self.capabilities = capabilities
-        dialect = account.service == .deepgram ? DeepgramDialect(account: account) : WhisperDialect(account: account)
+    }
+
+    public func capabilities(for options: RecognitionOptions) -> RecognizerCapabilities {
+        var chosen = account.with(options).capabilities
+        chosen.input = capabilities.input
+        return chosen
+    }
+
+    private func dialect(_ options: RecognitionOptions) -> any ProviderDialect {
+        let account = account.with(options)
+        return account.service == .deepgram ? DeepgramDialect(account: account) : WhisperDialect(account: account)
     }
 
     var input: EncodedInput {
@@ -66,6 +75,7 @@ public struct CloudRecognizer: ProviderRecognizer {
     func send(
         _ upload: AudioUpload, _ options: RecognitionOptions, within seconds: Double
     ) async throws -> (recognition: Recognition, rate: RateObservation) {
+        let dialect = dialect(options)
         var request = dialect.request(upload, options)
         request.timeouts.total = .milliseconds(Int64(max(0.05, min(seconds, 86_400)) * 1000))
         do {

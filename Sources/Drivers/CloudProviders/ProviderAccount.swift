@@ -27,6 +27,13 @@ public struct ProviderAccount: Sendable, Hashable {
         self.baseURL = url
     }
 
+    /// The same account with the model that a request names.
+    func with(_ options: RecognitionOptions) -> ProviderAccount {
+        var copy = self
+        copy.model = options.models[service.rawValue] ?? model
+        return copy
+    }
+
     static func defaultModel(_ service: Service) -> String {
         switch service {
         case .groq: "whisper-large-v3"

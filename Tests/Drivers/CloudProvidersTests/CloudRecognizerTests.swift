@@ -157,6 +157,17 @@ struct CloudRecognizerTests {
         }
     }
 
+    @Test("a user's own model is asked for, and named in the result")
+    func ownModel() async throws {
+        try await ProviderFixture.with { fixture in
+            let pcm = try fixture.audio(seconds: 1, words: [0.2])
+            let options = RecognitionOptions(models: ["deepgram": "nova-2", "groq": "whisper-large-v3-turbo"])
+            let recognition = try await fixture.job(.deepgram).recognise(0..<pcm.samples, of: pcm, options)
+            #expect(fixture.providers.requests.first?.parameters["model"] == ["nova-2"])
+            #expect(recognition.sources.map(\.model) == ["nova-2"])
+        }
+    }
+
     @Test("speakers are asked of Deepgram and given to words")
     func speakers() async throws {
         try await ProviderFixture.with { fixture in
