@@ -67,7 +67,7 @@ public final class AudioPacker {
         av_channel_layout_default(&context.pointee.ch_layout, 1)
         var options: OpaquePointer?
         defer { av_dict_free(&options) }
-        for (key, value) in EncoderNames.options(settings.format) { av_dict_set(&options, key, value, 0) }
+        for (key, value) in EncoderNames.options(settings) { av_dict_set(&options, key, value, 0) }
         try FFmpegStatus.check(
             avcodec_open2(context, encoder, &options), .hostUnavailable, "The encoder does not take these settings")
     }
@@ -268,12 +268,16 @@ private enum EncoderNames {
         }
     }
 
-    /// Speech, in long packets: fewer bytes for the container; a variable rate that stays near the wished one. The
-    /// complexity costs processor time and gains little at one channel of 16 kHz.
-    static func options(_ format: AudioFormat) -> [(String, String)] {
-        switch format {
+    /// Long packets: fewer bytes for the container. A variable rate that stays near the wished one. From 48 kbit/s on
+    /// Opus's other coder takes less than half the time for the same words, and a low complexity loses nothing that a
+    /// recogniser hears at 16 kHz.
+    static func options(_ settings: EncodingSettings) -> [(String, String)] {
+        switch settings.format {
         case .opus:
-            [("application", "voip"), ("frame_duration", "60"), ("vbr", "constrained"), ("compression_level", "5")]
+            [
+                ("application", settings.bitrate >= 48_000 ? "audio" : "voip"), ("frame_duration", "60"),
+                ("vbr", "constrained"), ("compression_level", "2"),
+            ]
         case .mp3: [("compression_level", "5"), ("abr", "0")]
         case .flac: [("compression_level", "5")]
         }
