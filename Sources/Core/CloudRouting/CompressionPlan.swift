@@ -37,8 +37,9 @@ public enum CompressionPlan {
 
     /// MPEG-2 layer III knows these and no others, in kbit/s (ISO 13818-3 table).
     static let mp3Bitrates = [16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160].map { $0 * 1000 }
-    /// Ogg pages and lacing, or frame headers, on top of the coded bits: bits per second, and once.
-    static let containerBitrate = 600
+    /// Ogg pages and lacing, or frame headers, on top of the coded bits: bits per second, as a part of them, and once.
+    static let containerBitrate = 400
+    static let containerShare = 0.009
     static let containerBytes: Int64 = 2_048
     /// FLAC of speech takes about this part of the samples' bytes; noise takes more.
     static let flacRatio = 0.62
@@ -57,7 +58,7 @@ public enum CompressionPlan {
         }
         let room = Double(max(0, bytes - containerBytes)) * 8 / seconds - Double(containerBitrate)
         // A whole number of hundreds; constrained variable rates stay near it.
-        var bitrate = Int(min(room, Double(atMost)) / 100) * 100
+        var bitrate = Int(min(room / (1 + containerShare), Double(atMost)) / 100) * 100
         if format == .mp3 { bitrate = mp3Bitrates.last { $0 <= bitrate } ?? 0 }
         guard bitrate >= lowestBitrate(format) else { throw refusal(bytes, seconds, format) }
         // So few bits fill no more than a telephone's band; Opus narrows it by itself.
@@ -124,7 +125,7 @@ public enum CompressionPlan {
         let bits =
             settings.format == .flac
             ? Double(settings.sampleRate * PCMFormat.bytesPerSample * 8) * flacRatio : Double(settings.bitrate)
-        return Int64((bits + Double(containerBitrate)) / 8 * duration) + containerBytes
+        return Int64((bits * (1 + containerShare) + Double(containerBitrate)) / 8 * duration) + containerBytes
     }
 
     /// How much smaller than its source the audio will be: 0.1 is a tenth.

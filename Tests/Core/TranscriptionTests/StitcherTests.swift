@@ -37,6 +37,13 @@ struct StitcherTests {
         #expect(joined(left, right, TimeSpan(start: 8, end: 10)) == ["no", "no", "yes", "so"])
     }
 
+    @Test("a repetition that one side heard only in part is not shortened")
+    func repetition() {
+        let left = [("no", 8.5), ("no", 8.9)]
+        let right = [("no", 8.92), ("go", 9.5)]
+        #expect(joined(left, right, TimeSpan(start: 8, end: 9.4)) == ["no", "no", "go"])
+    }
+
     @Test("spelling and capitals do not make another word")
     func spelling() {
         let left = [("Hello", 8.4), ("world.", 9.0)]
@@ -134,7 +141,7 @@ struct LoudnessTests {
 
     @Test("quiet speech over noise is kept, and noise alone is not speech")
     func quiet() {
-        let samples = tone(2, level: 60) + tone(1, level: 400) + tone(2, level: 60)
+        let samples = tone(2, level: 60) + tone(1, level: 250) + tone(2, level: 60)
         #expect(Loudness.spans(samples) == [32_000..<48_000])
     }
 

@@ -10,12 +10,12 @@ import Transcription
 
 @Suite("Router", .serialized)
 struct RouterTests {
-    private static let day = RateLedger.Limits(audioSecondsPerHour: 610, concurrency: 8)
+    private static let day = RateLedger.Limits(audioSecondsPerHour: 600, concurrency: 8)
 
     @Test("fifty jobs at once stay inside the hour's seconds; who comes too late hears when it works again")
     func fiftyJobs() async throws {
         try await ProviderFixture.with { fixture in
-            fixture.providers.change(.groq) { $0.secondsPerHour = 610 }
+            fixture.providers.change(.groq) { $0.secondsPerHour = 600 }
             let pcm = try fixture.audio(seconds: 30, words: [])
             let router = ProviderRouter(
                 [.provider(fixture.recognizer(.groq), limits: Self.day)], clock: realClock())
@@ -34,10 +34,11 @@ struct RouterTests {
                 return await group.reduce(into: []) { $0.append($1) }
             }
             let succeeded = outcomes.filter { if case .success = $0 { true } else { false } }
-            #expect(succeeded.count == 20)
+            // The encoder adds some milliseconds to each part, which the provider counts: a twentieth would not fit.
+            #expect(succeeded.count == 19)
             let counters = fixture.providers.counters(.groq)
             #expect(counters.limitRefusals == 0)
-            #expect(counters.mostSecondsPerHour <= 610)
+            #expect(counters.mostSecondsPerHour <= 600)
             #expect(counters.mostAtOnce <= 8)
             for case .failure(let error) in outcomes {
                 #expect(error.code == .failed)

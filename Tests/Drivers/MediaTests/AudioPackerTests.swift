@@ -59,7 +59,7 @@ struct AudioPackerTests {
         let sample = try bench.samples(of: Workbench.sample.path)
         let samples = (0..<6).flatMap { _ in sample }
         let (_, bytes) = try encode(samples, EncodingSettings(format: format, bitrate: bitrate))
-        let limit = Double(bitrate + 600) / 8 * Double(samples.count) / 16_000 + 2_048
+        let limit = (Double(bitrate) * 1.009 + 400) / 8 * Double(samples.count) / 16_000 + 2_048
         #expect(Double(bytes) <= limit)
     }
 
