@@ -56,12 +56,15 @@ struct WholeMediaTests {
         }
     }
 
-    @Test("the provider has the first bytes while the medium still arrives")
-    func whileItArrives() async throws {
+    @Test(
+        "the provider has the first bytes while the medium still arrives",
+        arguments: [["words.flac"], ["words.mkv"], ["-movflags", "faststart", "words.m4a"]])
+    func whileItArrives(arguments: [String]) async throws {
         try await ProviderFixture.with { fixture in
             fixture.providers.change(.groq) { $0.hearing = .tones }
-            // FLAC says its length in front, so the head is enough to begin.
-            let path = try words(fixture, ["-ar", "48000", "-ac", "2"], "words.flac")
+            let path = try words(
+                fixture, ["-ar", "48000", "-ac", "2", "-b:a", "320k"] + arguments.dropLast(),
+                arguments[arguments.count - 1])
             let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
             let pipe = Pipe()
             let media = try SpooledMedia(
