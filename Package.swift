@@ -115,8 +115,8 @@ let modules: [Module] = [
     Module(
         "API", .features,
         uses: [
-            "EventLoops", "HTTPRouting", "HTTPTypes", "IPAddresses", "Jobs", "Multipart", "Scheduling", "Telemetry",
-            "Transcription", "Transcripts",
+            "CloudRouting", "EventLoops", "HTTPRouting", "HTTPTypes", "IPAddresses", "Jobs", "Multipart", "Scheduling",
+            "Telemetry", "Transcription", "Transcripts",
         ],
         tests: [
             "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Telemetry", "TranscriptCacheConformance",

@@ -56,7 +56,6 @@ public struct ProviderSettings: Sendable, Hashable {
         compressionThreshold =
             reader.number("AUDIO_COMPRESSION_THRESHOLD_MB", in: 0...2_000).map { Int64($0 * 1e6) }
             ?? compressionThreshold
-        streams = reader.flag("AUDIO_USE_STREAMING") ?? streams
         deadline = reader.number("STENTOR_PROVIDER_DEADLINE", in: 1...604_800) ?? deadline
         groqSecondsPerHour = reader.number("STENTOR_GROQ_SECONDS_PER_HOUR", in: 10...10_000_000)
         groqSecondsPerDay = reader.number("STENTOR_GROQ_SECONDS_PER_DAY", in: 10...100_000_000)

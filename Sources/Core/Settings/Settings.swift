@@ -38,6 +38,7 @@ public struct Settings: Sendable, Hashable {
         queue = QueueSettings(&reader)
         cache = CacheSettings(&reader)
         cloud = ProviderSettings(&reader)
+        cloud.streams = server.decodesEarly
         try reader.finish()
     }
 }

@@ -82,7 +82,7 @@ struct ProviderSettingsTests {
         var dumped = ""
         dump(settings, to: &dumped)
         #expect(!"\(settings) \(String(reflecting: settings)) \(dumped)".contains("very-secret"))
-        #expect("\(Secret("very-secret"))" == "•••")
+        #expect("\(Secret("very-secret"))" == "(secret)")
         #expect(settings.cloud.groq.key?.reveal() == "very-secret")
     }
 }
