@@ -75,6 +75,7 @@ let modules: [Module] = [
     Module("Transcripts", .core, tests: []),
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
     Module("Settings", .core, tests: []),
+    Module("Accounts", .core, uses: ["Jobs"]),
     Module("Jobs", .core, uses: ["Transcription"], tests: ["JobStoreConformance"]),
     Module("Telemetry", .core, tests: []),
     Module(
@@ -108,8 +109,28 @@ let modules: [Module] = [
 
     Module(
         "WebMedia", .drivers, uses: ["HTTPClient", "HTTPTypes", "Jobs", "Scheduling", "Transcription"],
-        tests: ["EventLoops", "FaultyFileServer", "HTTPClient", "HTTPTypes", "Jobs", "MediaStores", "Scheduling", "Workbench"]),
+        tests: [
+            "EventLoops", "FaultyFileServer", "HTTPClient", "HTTPTypes", "Jobs", "MediaStores", "Scheduling",
+            "Workbench",
+        ]),
 
+    Module(
+        "BotAPI", .toolkits, uses: ["EventLoops", "HTTPClient", "HTTPTypes", "Multipart"],
+        tests: ["EventLoops", "HTTPClient"]),
+    Module("TelegramMedia", .drivers, uses: ["BotAPI", "Jobs", "Scheduling", "Transcription"]),
+    Module(
+        "Bot", .features,
+        uses: [
+            "Accounts", "BotAPI", "Crypto", "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Telemetry",
+            "Transcription", "Transcripts",
+        ],
+        tests: ["Accounts", "BotAPI", "Jobs", "Scheduling", "Transcripts"]),
+    Module(
+        "fake-telegram", .simulators, .executable,
+        uses: [
+            "CSystem", "EventLoops", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes", "IPAddresses",
+            "Multipart",
+        ]),
     Module(
         "API", .features,
         uses: [
@@ -131,10 +152,11 @@ let modules: [Module] = [
     Module(
         "stentor", .app, .executable,
         uses: [
-            "API", "CSystem", "Crypto", "EventLoops", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes",
+            "API", "Accounts", "Bot", "BotAPI", "CSystem", "Crypto", "EventLoops", "HTTPClient", "HTTPRouting",
+            "HTTPServer", "HTTPTypes",
             "HostProcesses", "HostedEngines", "IPAddresses", "Jobs", "MediaStores", "ModelLibrary", "SQLite",
-            "Scheduling", "Settings", "StoresSQLite", "Telemetry", "TranscriptCaches", "Transcription", "Transcripts",
-            "WebMedia",
+            "Scheduling", "Settings", "StoresSQLite", "TelegramMedia", "Telemetry", "TranscriptCaches", "Transcription",
+            "Transcripts", "WebMedia",
         ],
         tests: ["CSystem", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
 
@@ -182,8 +204,9 @@ let modules: [Module] = [
 
     Module("JobStoreConformance", .simulators, uses: ["Jobs"]),
     Module(
-        "StoresSQLite", .drivers, uses: ["Jobs", "SQLite"],
-        tests: ["EventLoops", "Jobs", "JobStoreConformance", "SQLite"]),
+        "StoresSQLite", .drivers, uses: ["Accounts", "Jobs", "SQLite"],
+        tests: ["AccountStoreConformance", "Accounts", "EventLoops", "Jobs", "JobStoreConformance", "SQLite"]),
+    Module("AccountStoreConformance", .simulators, uses: ["Accounts", "Jobs"]),
 
     Module("FaultyFileServer", .simulators, uses: ["EventLoops"]),
     Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),

@@ -17,6 +17,7 @@ public struct Settings: Sendable, Hashable {
     public var server: ServerSettings
     public var queue: QueueSettings
     public var cache: CacheSettings
+    public var telegram: TelegramSettings
 
     /// What `TRANSCRIPTION_PROVIDER` and `--engine` may name.
     public static let knownProviders = ["auto", "sphinx", "sherpa", "whisper"]
@@ -35,6 +36,7 @@ public struct Settings: Sendable, Hashable {
         server = ServerSettings(&reader)
         queue = QueueSettings(&reader)
         cache = CacheSettings(&reader)
+        telegram = TelegramSettings(&reader)
         try reader.finish()
     }
 }

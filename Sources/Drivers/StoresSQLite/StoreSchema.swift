@@ -8,6 +8,7 @@ public enum StoreSchema {
     public static let migrations: [Migration] = [
         Migration("jobs", script: jobs),
         Migration("lines of waiting executions", script: lines),
+        Migration("accounts", script: accounts),
     ]
 
     /// Opens the database of all stores.
