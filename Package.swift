@@ -75,7 +75,7 @@ let modules: [Module] = [
     Module("Transcripts", .core, tests: []),
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
     Module("Settings", .core, tests: []),
-    Module("Accounts", .core, uses: ["Jobs"]),
+    Module("Accounts", .core, uses: ["Jobs"], tests: ["AccountStoreConformance"]),
     Module("Jobs", .core, uses: ["Transcription"], tests: ["JobStoreConformance"]),
     Module("Telemetry", .core, tests: []),
     Module(

@@ -112,16 +112,6 @@ def test_a_large_file_is_refused_with_what_to_do(server, world):
     person.wait_text("TELEGRAM_API_BASE")
 
 
-def test_a_long_text_is_cut_and_comes_as_a_file(server, world, tmp_path):
-    person = world.person(122)
-    person.say("/format text")
-    person.wait_text("Files: –")
-    person.send(unique(tmp_path, "talk.wav", 240, 0, 25), kind="audio", duration=240)
-    answer = person.wait_text("📎", 240)
-    assert len(answer["text"]) <= 4096 and answer["text"].rstrip().endswith("The whole text is in the file.")
-    assert len(person.content(person.wait_document("transcript.txt"))) > 4000
-
-
 def test_files_that_come_together_get_one_summary(server, world, tmp_path):
     person = world.person(123)
     for n in range(3):

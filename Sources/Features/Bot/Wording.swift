@@ -12,7 +12,7 @@ struct Wording: Sendable {
     let request: MediaRequest
 
     private var language: Language { Language(rawValue: request.interface) ?? .en }
-    private var name: String { MessageText.escaped(MessageText.beginning(request.file.name, limit: 40)) }
+    private var name: String { MessageText.escaped(MessageText.beginning(request.file.name, limit: 32)) }
 
     var cancelButton: InlineKeyboard { Keyboards.cancel(request, language) }
 

@@ -148,7 +148,9 @@ extension Telegram {
     }
 
     private func sendDocument(_ call: Call) throws(Refusal) -> JSONValue {
-        let (document, bytes) = try document(call, "document")
+        let named = call.text("document") ?? ""
+        let field = named.hasPrefix("attach://") ? String(named.dropFirst("attach://".count)) : "document"
+        let (document, bytes) = try document(call, field)
         var value: JSONValue = ["from": me, "document": document]
         if let caption = call.text("caption") {
             guard caption.utf16.count <= 1024 else { throw .bad("message caption is too long") }
