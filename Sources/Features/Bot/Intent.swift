@@ -35,7 +35,7 @@ enum Intent: Sendable, Hashable {
             guard name == "transcribe" else { return .command(name, argument: argument) }
             return answered(message) ?? own(message) ?? .command(name, argument: argument)
         }
-        if message.chat.isPrivate { return own(message) ?? (message.text == nil ? .other : .other) }
+        if message.chat.isPrivate { return own(message) ?? .other }
         let isAsked = reading.mentionsBot || message.replyToMessage?.from?.id == bot
         if let own = own(message) {
             guard case .media(let file, _) = own, !isAsked else { return own }
