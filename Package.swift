@@ -117,7 +117,7 @@ let modules: [Module] = [
     Module(
         "BotAPI", .toolkits, uses: ["EventLoops", "HTTPClient", "HTTPTypes", "Multipart"],
         tests: ["EventLoops", "HTTPClient"]),
-    Module("TelegramMedia", .drivers, uses: ["BotAPI", "Jobs", "Scheduling", "Transcription"]),
+    Module("TelegramMedia", .drivers, uses: ["Accounts", "BotAPI", "Jobs", "Scheduling", "Transcription"]),
     Module(
         "Bot", .features,
         uses: [

@@ -84,7 +84,7 @@ struct SQLiteAccountRecords {
             INSERT INTO telegram_requests (job, person, chat, status, album, is_open, created_at, body)
             VALUES (\(request.job.text), \(request.person), \(request.chat), \(request.status), \(request.album),
                 \(isOpen), \(request.createdAt), \(try Coding.json(request)))
-            ON CONFLICT (job) DO UPDATE SET status = excluded.status, is_open = excluded.is_open, body = excluded.body
+            ON CONFLICT (job) DO UPDATE SET chat = excluded.chat, status = excluded.status, is_open = excluded.is_open, body = excluded.body
             """)
     }
 

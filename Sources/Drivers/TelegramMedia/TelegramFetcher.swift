@@ -1,3 +1,4 @@
+public import Accounts
 public import Jobs
 public import Scheduling
 import Transcription

@@ -85,7 +85,7 @@ actor Outbox {
             } catch {
                 if Task.isCancelled { return }
                 ports.log.note(LogEvent(.error, "telegram outbox", ["reason": .text("\(error)")]))
-                try? await Task.sleep(for: .seconds(1))
+                try? await Task.sleep(for: .seconds(error is BotAPIError ? 30 : 1))
             }
         }
         lines[chat] = nil

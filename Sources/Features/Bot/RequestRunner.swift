@@ -122,6 +122,13 @@ struct RequestRunner: Sendable {
             guard let now = try await ports.store.request(request.job) else { return nil }
             if now.isDeleted { return now }
             return try await answer(now, status, ending)
+        } catch let error as BotAPIError where error.movedTo != nil {
+            // The group became a supergroup, with another id and other messages.
+            return try await change(request) {
+                $0.chat = error.movedTo ?? $0.chat
+                $0.status = nil
+                $0.thread = nil
+            }
         } catch let error as BotAPIError where [.forbidden, .noChat].contains(error.code) {
             // Blocked, removed from the group, or the chat is gone: nobody waits for it any more.
             ports.log.note(

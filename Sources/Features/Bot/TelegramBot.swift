@@ -185,7 +185,8 @@ public actor TelegramBot {
         if error is CancellationError || Task.isCancelled { return }
         ports.log.note(
             LogEvent(.error, "telegram bot stumbled", ["at": .text("\(what)"), "reason": .text("\(error)")]))
-        try? await Task.sleep(for: .seconds(1))
+        // The courier tried long enough: what it gives up will not pass within a second.
+        try? await Task.sleep(for: .seconds(error is BotAPIError ? 30 : 1))
     }
 
     // MARK: - Requests

@@ -130,10 +130,7 @@ extension Telegram {
         if let seconds = value["down"]?.whole { faults.downUntil = now() + Double(seconds) }
         if let user = value["admin"]?.whole { admins.insert(user) }
         if case .bool(let isOn)? = value["pacing"] { paces.isOn = isOn }
-        if let chat = value["block"]?.whole, var known = chats[chat] {
-            known["blocked"] = true
-            know(known)
-        }
+        if let chat = value["block"]?.whole { blocked.insert(chat) }
         if let id = value["lose_file"]?.text { files[id] = nil }
         guard let method = value["method"]?.text else { return }
         faults.faults.append(

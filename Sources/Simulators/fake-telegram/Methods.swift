@@ -85,8 +85,8 @@ extension Telegram {
 
     private func destination(_ call: Call, _ value: inout JSONValue) throws(Refusal) -> Int64 {
         let chat = try call.chat()
-        guard let known = chats[chat] else { throw .bad("chat not found") }
-        if known["blocked"] == true {
+        guard chats[chat] != nil else { throw .bad("chat not found") }
+        if blocked.contains(chat) {
             throw Refusal(code: 403, description: "Forbidden: bot was blocked by the user")
         }
         if let thread = call.whole("message_thread_id") {

@@ -45,6 +45,8 @@ actor Telegram {
     var calls: [JSONValue] = []
     var paces = Paces()
     var admins: Set<Int64> = []
+    /// Who wants to hear no more of the bot.
+    var blocked: Set<Int64> = []
     var downloads = 0
     private let start = MonotonicTime.now()
 

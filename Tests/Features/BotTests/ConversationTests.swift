@@ -7,7 +7,7 @@ import Testing
 @testable import Bot
 
 struct ConversationTests {
-    private let job = JobID("abcdefghijklmnop")!
+    private let job = anyJob("abcdefghijklmnop")
 
     private func conversation(_ access: Access = Access()) -> Conversation {
         Conversation(

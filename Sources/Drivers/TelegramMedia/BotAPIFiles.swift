@@ -1,14 +1,6 @@
+public import Accounts
 public import BotAPI
 public import Jobs
-
-/// Something that brings a file out of Telegram. The Bot API is one; a connection of its own to the data centres,
-/// which brings files over 20 MB, is to be another.
-public protocol FileSource: Sendable {
-    /// Bytes of the largest file it brings.
-    var largestFile: Int64 { get }
-    /// Hands over a file's bytes from its start. Throws a `JobFailure`.
-    func fetch(_ file: String, _ take: ([UInt8]) async throws -> Void) async throws
-}
 
 /// Files through `getFile`: up to 20 MB from Telegram, up to 2,000 MB from a self-hosted server
 /// (https://core.telegram.org/bots/api#using-a-local-bot-api-server).
