@@ -99,6 +99,7 @@ let modules: [Module] = [
         "HostedEngines", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"],
         tests: ["HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
 
+    Module("GPUs", .drivers, uses: ["EventLoops", "Transcription"], tests: ["Transcription", "Workbench"]),
     Module(
         "MediaStores", .drivers, uses: ["CSystem", "Crypto", "EventLoops", "HostProcesses", "Jobs", "Transcription"],
         tests: ["Jobs", "Transcription", "Workbench"]),
@@ -109,10 +110,7 @@ let modules: [Module] = [
 
     Module(
         "WebMedia", .drivers, uses: ["HTTPClient", "HTTPTypes", "Jobs", "Scheduling", "Transcription"],
-        tests: [
-            "EventLoops", "FaultyFileServer", "HTTPClient", "HTTPTypes", "Jobs", "MediaStores", "Scheduling",
-            "Workbench",
-        ]),
+        tests: ["EventLoops", "HTTPClient", "Jobs", "MediaStores", "Scheduling", "Transcription", "Workbench"]),
 
     Module(
         "BotAPI", .toolkits, uses: ["EventLoops", "HTTPClient", "HTTPTypes", "Multipart"],
@@ -152,7 +150,7 @@ let modules: [Module] = [
     Module(
         "stentor", .app, .executable,
         uses: [
-            "API", "Accounts", "Bot", "BotAPI", "CSystem", "Crypto", "EventLoops", "HTTPClient", "HTTPRouting",
+            "API", "Accounts", "Bot", "BotAPI", "CSystem", "Crypto", "EventLoops", "GPUs", "HTTPClient", "HTTPRouting",
             "HTTPServer", "HTTPTypes",
             "HostProcesses", "HostedEngines", "IPAddresses", "Jobs", "MediaStores", "ModelLibrary", "SQLite",
             "Scheduling", "Settings", "StoresSQLite", "TelegramMedia", "Telemetry", "TranscriptCaches", "Transcription",
@@ -189,6 +187,7 @@ let modules: [Module] = [
             "COpenSSL", "CSystem", "EventLoops", "HTTPRanges", "HTTPRouting", "HTTPServer", "HTTPTypes", "IPAddresses",
             "Multipart",
         ]),
+    Module("http-fetch", .simulators, .executable, uses: ["EventLoops", "HTTPClient", "HTTPTypes"]),
     Module(
         "HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
 

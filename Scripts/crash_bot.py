@@ -46,6 +46,7 @@ class Crashes:
         self.clips = self.make_clips()
         self.sent = []
         self.kills = 0
+        self.at_step = 0
         self.people = 0
         self.process = None
 
@@ -101,7 +102,8 @@ class Crashes:
             message = person.send(path, unique=unique)
             self.sent.append((person, message["message_id"], text, unique, body))
         try:
-            self.process.wait(self.chance.uniform(2, 5))
+            self.process.wait(self.chance.uniform(6, 12))
+            self.at_step += 1
         except subprocess.TimeoutExpired:
             self.process.kill()
         self.process.wait()
@@ -164,7 +166,7 @@ def main(programs, kills, seed):
     for fault in faults:
         print(fault)
     print(
-        f"{crashes.kills} kills, seed {seed}: {len(crashes.sent)} files sent, {len(faults)} faults, "
+        f"{crashes.kills} kills, {crashes.at_step} of them at the step, seed {seed}: {len(crashes.sent)} files sent, {len(faults)} faults, "
         f"{lost} answers whose files were not sent again")
     sys.exit(1 if faults else 0)
 

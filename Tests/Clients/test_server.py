@@ -1,7 +1,9 @@
 """The server's own routes as programs use them: requests, websockets, curl."""
 
 import asyncio
+import concurrent.futures
 import json
+import os
 import socket
 import subprocess
 import threading
@@ -449,3 +451,134 @@ def test_two_servers_never_share_a_folder_and_an_open_door_is_refused(server):
         Server(folder=server.folder)
     with pytest.raises(AssertionError, match="set STENTOR_API_KEYS"):
         Server(STENTOR_HOST="0.0.0.0")
+
+
+# --- Many at once
+
+
+def different(folder, count, seconds=1.5):
+    """Files of which each sounds unlike the others: other pieces, other loudness."""
+    files = []
+    for number in range(count):
+        path = folder / f"{number}.wav"
+        start = (number * 0.137) % 8
+        subprocess.run(
+            ["ffmpeg", "-v", "error", "-ss", f"{start:.3f}", "-t", str(seconds), "-i", str(SAMPLE), "-ac", "1", "-ar",
+             "16000", "-filter:a", f"volume={0.5 + number / (2 * count)}", str(path)], check=True)
+        files.append(path)
+    return files
+
+
+def test_many_different_files_at_once_each_get_their_own_text(server, tmp_path):
+    """STENTOR_MANY=200 by hand; fewer where time counts."""
+    count = int(os.environ.get("STENTOR_MANY", "40"))
+    files = different(tmp_path, count)
+    (tmp_path / "expected").mkdir()
+    subprocess.run(
+        [programs() / "stentor", "transcribe", "--quiet", "--engine", "sphinx", "--language", "en", "--output",
+         str(tmp_path / "expected") + "/", *map(str, files)], check=True)
+    wanted = {f.name: " ".join((tmp_path / "expected" / f.stem).with_suffix(".txt").read_text().split()) for f in files}
+    answers = {}
+
+    def send(file):
+        answers[file.name] = server.transcribe(file=file, language="en", engine="sphinx").json()
+
+    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+        list(pool.map(send, files))
+    wrong = {name: (answers[name].get("full_text"), text) for name, text in wanted.items()
+             if " ".join(answers[name].get("full_text", "").split()) != text}
+    assert not wrong and len(answers) == count
+    assert len(set(wanted.values())) > 20
+
+
+def test_one_user_with_a_thousand_jobs_delays_another_by_one(tmp_path):
+    ann, bob = "ann-" + "a" * 20, "bob-" + "b" * 20
+    with Server(STENTOR_API_KEYS=f"{ann},{bob}", STENTOR_ENGINE_SLOTS="1", QUEUE_MAX_WORKERS="1") as server:
+        base = clip(tmp_path, "base.wav", 1.5, 1).read_bytes()
+
+        def send(key, number):
+            # A chunk that readers skip makes each another file.
+            body = base + b"junk" + (8).to_bytes(4, "little") + number.to_bytes(8, "little")
+            answer = server.post(
+                "/api/transcribe/async?language=en", files={"file": ("x.wav", body)}, headers={"X-API-Key": key})
+            assert answer.status_code == 202, answer.text
+            return answer.json()["job_id"]
+
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda number: send(ann, number), range(1000)))
+        done_before = server.get("/jobs?state=completed&limit=1000", headers={"X-API-Key": ann}).json()["jobs"]
+        job = send(bob, 5000)
+        server.wait(job, headers={"X-API-Key": bob})
+        done_after = server.get("/jobs?state=completed&limit=1000", headers={"X-API-Key": ann}).json()["jobs"]
+        # The one that ran when Bob came, and what ended while his own ran and was asked for.
+        assert len(done_after) - len(done_before) <= 4, (len(done_before), len(done_after))
+        assert len(done_before) < 900
+        refused = server.post(
+            "/api/transcribe/async?language=en", files={"file": ("x.wav", base)},
+            headers={"X-API-Key": bob}, data={"priority": "5"})
+        assert refused.status_code == 400
+
+
+def test_a_full_queue_says_when_to_come_back(tmp_path):
+    with Server(QUEUE_MAX_WAITING_PER_USER="2") as server:
+        server.post("/jobs/pause")
+        answers = [
+            server.transcribe("/api/transcribe/async", clip(tmp_path, f"{n}.wav", 2, n / 3), language="en")
+            for n in range(4)
+        ]
+        assert [a.status_code for a in answers] == [202, 202, 429, 429]
+        assert int(answers[2].headers["Retry-After"]) > 0
+        assert answers[2].json()["error"]["code"] == "too_many_waiting"
+        assert len(list((server.folder / "media").iterdir())) == 2
+
+
+def test_a_full_disk_refuses_and_recovers_by_itself(tmp_path):
+    """On a file system of 64 MB that a big file fills."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", str(folder)], capture_output=True)
+    if mounted.returncode != 0:
+        pytest.fail("no tmpfs can be mounted: run as root")
+    try:
+        with Server(folder=folder) as server:
+            clip_file = clip(tmp_path, "c.wav", 2)
+            filler = folder / "filler"
+            filler.write_bytes(b"x" * (100 << 20))
+            answer = server.transcribe("/api/transcribe/async", clip_file, language="en")
+            assert answer.status_code == 507 and answer.json()["error"]["code"] == "no_room"
+            assert server.get("/health").status_code == 503
+            assert not list((folder / "media").iterdir())
+            filler.unlink()
+            assert server.transcribe(file=clip_file, language="en").status_code == 200
+            # Full in the middle of an upload: more than there is room for.
+            big = server.post(
+                "/api/transcribe/async?language=en", data=(b"x" * (1 << 20) for _ in range(300)),
+                headers={"Content-Type": "audio/wav"})
+            assert big.status_code in (507, 415), big.text
+            assert big.status_code == 507
+            assert not list((folder / "media").iterdir())
+            assert server.get("/health").json()["status"] == "ok"
+            assert server.transcribe("/api/transcribe/async", clip_file, language="en").status_code == 202
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_promise_is_on_the_disk_before_it_is_given(tmp_path):
+    """What strace sees of one upload: media, its name, its folder and the queue are synchronised before 202 is sent."""
+    with Server() as server:
+        trace = tmp_path / "trace"
+        tracer = subprocess.Popen(
+            ["strace", "-f", "-tt", "-e", "trace=fsync,fdatasync,linkat,sendto,sendmsg,write,writev", "-s", "40", "-o",
+             str(trace), "-p", str(server.process.pid)], stderr=subprocess.PIPE, text=True)
+        # strace says when it is attached.
+        assert "attached" in tracer.stderr.readline()
+        server.transcribe("/api/transcribe/async", clip(tmp_path, "t.wav", 2), language="en")
+        tracer.send_signal(2)
+        tracer.wait(10)
+        lines = trace.read_text().splitlines()
+    answered = next(i for i, line in enumerate(lines) if "HTTP/1.1 202" in line)
+    linked = next(i for i, line in enumerate(lines) if "linkat(" in line)
+    before = [i for i, line in enumerate(lines[:linked]) if "fsync(" in line or "fdatasync(" in line]
+    between = [i for i, line in enumerate(lines[linked:answered]) if "fsync(" in line or "fdatasync(" in line]
+    assert linked < answered and before, "the media's bytes are synchronised before it gets its name"
+    assert len(between) >= 2, "its folder and the queue are synchronised before the answer"

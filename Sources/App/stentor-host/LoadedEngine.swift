@@ -28,7 +28,7 @@ struct LoadedEngine {
             }
             return try SherpaRecognizer(
                 library, model, name: setup.model, files: setup.files, languages: setup.languages,
-                threads: setup.threads)
+                threads: setup.threads, device: setup.device ?? .cpu)
         case "whisper":
             guard setup.kind == "whisper-ggml", let path = setup.files["model"] else {
                 throw EngineError(.unusable, "The Whisper engine does not run models of the kind “\(setup.kind)”.")

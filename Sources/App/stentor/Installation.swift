@@ -31,6 +31,9 @@ struct Installation: Sendable {
         }
     }
 
+    /// The engine library in use was built for CUDA.
+    var hasCUDA: Bool { access("\(engineFolder)/libonnxruntime_providers_cuda.so", R_OK) == 0 }
+
     private static func programFolder() -> String {
         guard let path = realpath("/proc/self/exe", nil) else { return "." }
         defer { free(path) }

@@ -20,6 +20,8 @@ public struct Execution: Sendable, Hashable {
     public var priority: Int
     /// Whose limits it counts against: its first job's owner.
     public var owner: Owner
+    /// The batch its first job belongs to.
+    public var batch: JobID?
     /// All of its jobs are ephemeral: it keeps no checkpoints and no result, and is gone after a restart.
     public var isEphemeral: Bool
     public var state: ExecutionState
@@ -41,7 +43,7 @@ public struct Execution: Sendable, Hashable {
 
     public init(
         id: ExecutionID, key: String?, order: TranscriptionOrder, media: MediaReference?, lane: Lane, priority: Int,
-        owner: Owner, isEphemeral: Bool, createdAt: Double
+        owner: Owner, batch: JobID? = nil, isEphemeral: Bool, createdAt: Double
     ) {
         self.id = id
         self.key = key
@@ -50,6 +52,7 @@ public struct Execution: Sendable, Hashable {
         self.lane = lane
         self.priority = priority
         self.owner = owner
+        self.batch = batch
         self.isEphemeral = isEphemeral
         self.createdAt = createdAt
         state = .queued

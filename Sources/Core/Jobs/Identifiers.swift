@@ -55,6 +55,7 @@ public struct ExecutionID: Sendable, Hashable, Codable, CustomStringConvertible 
 
 /// Whose a job is: `local` while no keys exist, `key:…` for an API key, `telegram:…` for somebody in Telegram.
 public struct Owner: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// Everybody while there are no keys. Limits that divide a server among its users do not bind it.
     public static let local = Owner("local")
 
     public let text: String
@@ -68,6 +69,12 @@ enum RandomName {
     private static let letters = Array("abcdefghijkmnpqrstuvwxyz23456789".utf8)
 
     static func make(_ count: Int, _ generator: inout some RandomNumberGenerator) -> String {
-        String(decoding: (0..<count).map { _ in letters[Int(generator.next() & 31)] }, as: UTF8.self)
+        // Twelve letters from each number: asking the system for one is a call to the kernel.
+        var bits: UInt64 = 0
+        return String(
+            decoding: (0..<count).map { index in
+                bits = index % 12 == 0 ? generator.next() : bits >> 5
+                return letters[Int(bits & 31)]
+            }, as: UTF8.self)
     }
 }

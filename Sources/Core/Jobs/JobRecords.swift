@@ -55,9 +55,10 @@ public protocol JobRecords {
     /// By what their owners see.
     func jobCounts() throws -> [ExecutionState: Int]
 
-    /// The best execution of a lane that may be claimed now: owners in the order of their turns, passing over those
-    /// with `perOwner` running ones; within an owner priority, then age.
-    func candidate(_ lane: Lane, perOwner: Int, now: Double) throws -> ExecutionRecord?
+    /// The best execution of a lane that may be claimed now, passing over owners and batches that run
+    /// as many as the request allows: by
+    /// priority, then by the owners' turns, then by age.
+    func candidate(_ lane: Lane, _ request: ClaimRequest, now: Double) throws -> ExecutionRecord?
     func running() throws -> [ExecutionRecord]
     func waitingForRetry() throws -> [ExecutionRecord]
     /// What cannot outlive the process: ephemeral ones, those whose media is only passing, unfinished ones without any.

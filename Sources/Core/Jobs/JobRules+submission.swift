@@ -21,7 +21,7 @@ extension JobRules {
         Execution(
             id: newExecutionID(), key: submission.key, order: submission.order, media: submission.media,
             lane: Lane(audioSeconds: submission.audioSeconds), priority: submission.priority, owner: submission.owner,
-            isEphemeral: submission.isEphemeral, createdAt: now.wall)
+            batch: submission.batch, isEphemeral: submission.isEphemeral, createdAt: now.wall)
     }
 
     private func newJob(_ submission: Submission, _ execution: ExecutionID, _ now: JobInstant) -> Job {

@@ -3,7 +3,7 @@ extension JobRules {
         guard try !records.isPaused() else { return nil }
         let now = clock.now()
         for lane in request.lanes.sorted() {
-            guard var record = try records.candidate(lane, perOwner: request.perOwner, now: now.monotonic) else {
+            guard var record = try records.candidate(lane, request, now: now.monotonic) else {
                 continue
             }
             let fence = Fence(record.execution)

@@ -94,12 +94,15 @@ public struct ClaimRequest: Sendable, Hashable {
     public var lanes: Set<Lane>
     /// `QUEUE_RATE_LIMIT_PER_USER`.
     public var perOwner: Int
+    /// `QUEUE_BATCH_CONCURRENCY`.
+    public var perBatch: Int
     /// Seconds.
     public var lease: Double
 
-    public init(lanes: Set<Lane>, perOwner: Int, lease: Double = 30) {
+    public init(lanes: Set<Lane>, perOwner: Int, perBatch: Int = .max, lease: Double = 30) {
         self.lanes = lanes
         self.perOwner = perOwner
+        self.perBatch = perBatch
         self.lease = lease
     }
 }

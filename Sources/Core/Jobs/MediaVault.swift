@@ -3,7 +3,9 @@ public import Transcription
 /// The port to media at rest.
 public protocol MediaVault: Sendable {
     /// A place for media that is about to arrive; it has no name and is gone with its last user until it is kept.
-    func receive() async throws(MediaVaultError) -> any MediaIntake
+    /// - Parameter bytes: how many will come at most, when that is known and nothing is promised: what is small then
+    ///   need not touch a disk.
+    func receive(atMost bytes: Int64?) async throws(MediaVaultError) -> any MediaIntake
     /// Media that was kept under this name.
     func open(_ name: String) async throws(MediaVaultError) -> any MediaSource
     /// Removes kept media; a name that is not there is no error.
@@ -12,6 +14,10 @@ public protocol MediaVault: Sendable {
     func names() async throws(MediaVaultError) -> Set<String>
     /// Bytes that may still be taken in.
     func room() async -> Int64
+}
+
+extension MediaVault {
+    public func receive() async throws(MediaVaultError) -> any MediaIntake { try await receive(atMost: nil) }
 }
 
 /// Media while it arrives: readable from its first byte, hashed as it comes.

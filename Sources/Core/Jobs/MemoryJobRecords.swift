@@ -89,18 +89,22 @@ final class MemoryJobRecords: JobRecords {
         execution.state == .queued || execution.state == .waiting
     }
 
-    func candidate(_ lane: Lane, perOwner: Int, now: Double) -> ExecutionRecord? {
+    func candidate(_ lane: Lane, _ request: ClaimRequest, now: Double) -> ExecutionRecord? {
         var running: [Owner: Int] = [:]
+        var batches: [JobID: Int] = [:]
         for record in executions.values where record.execution.state == .running {
             running[record.execution.owner, default: 0] += 1
+            if let batch = record.execution.batch { batches[batch, default: 0] += 1 }
         }
         let due = executions.values.filter {
             isWaiting($0.execution) && $0.execution.lane == lane && ($0.execution.notBefore ?? 0) <= now
-                && running[$0.execution.owner, default: 0] < perOwner
+                && ($0.execution.owner == .local || running[$0.execution.owner, default: 0] < request.perOwner)
+                && $0.execution.batch.map { batches[$0, default: 0] < request.perBatch } ?? true
         }
         return due.min {
             let turns = (turn(lane, $0.execution.owner) ?? .min, turn(lane, $1.execution.owner) ?? .min)
-            return turns.0 == turns.1 ? Self.isBefore($0, $1) : turns.0 < turns.1
+            let isEquallyUrgent = $0.execution.priority == $1.execution.priority
+            return turns.0 == turns.1 || !isEquallyUrgent ? Self.isBefore($0, $1) : turns.0 < turns.1
         }
     }
 

@@ -122,7 +122,7 @@ extension Dispatcher {
         var transcript = try await medium.explainingFailures {
             try await pipeline.transcribe(medium.source, request, memory: memory) { updates.take($0) }
         }
-        transcript.warnings = order.warnings + transcript.warnings
+        transcript.warnings = order.warnings + transcript.warnings + workplace.warnings()
         try Self.refuseEmptyHands(transcript)
         try await parts.faults.step("recognised")
         if let settled = try await medium.settle(parts, execution) { execution = settled }

@@ -12,6 +12,8 @@ public actor Dispatcher {
         public var places: [Lane: Int]
         /// `QUEUE_RATE_LIMIT_PER_USER`.
         public var perOwner: Int
+        /// `QUEUE_BATCH_CONCURRENCY`.
+        public var perBatch = Int.max
         /// Seconds; renewed three times as often.
         public var lease: Double
         /// `STENTOR_JOB_TIMEOUT`: seconds without progress.
@@ -94,7 +96,9 @@ public actor Dispatcher {
         let free = Lane.allCases.filter { taken[$0] ?? 0 < configuration.places[$0] ?? 1 }
         guard !free.isEmpty else { return nil }
         return try await parts.store.claim(
-            ClaimRequest(lanes: Set(free), perOwner: configuration.perOwner, lease: configuration.lease))
+            ClaimRequest(
+                lanes: Set(free), perOwner: configuration.perOwner, perBatch: configuration.perBatch,
+                lease: configuration.lease))
     }
 
     private func start(_ claim: Claim) {

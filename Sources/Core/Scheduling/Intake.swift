@@ -8,6 +8,8 @@ public actor Intake {
     /// Recognition starts before the media is complete, and so before it is known whether the text is known, only when
     /// that saves more than this many seconds.
     private static let worthwhile = 5.0
+    /// What has come whole within so many seconds gains nothing from an early start, and its text may be known.
+    private static let decodesAfter = 0.15
     /// Seconds after which the rest of an upload is estimated.
     private static let measured = 1.0
     /// Media decoded while they arrive; further ones are decoded when their turn comes.
@@ -61,9 +63,15 @@ public actor Intake {
     }
 
     private func decodeEarly() async {
+        guard !hasPassed, owner.parts.clock.now().monotonic - startedAt.monotonic >= Self.decodesAfter else { return }
+        await pass(decoding: owner.dispatcher.configuration.decodesEarly)
+    }
+
+    /// Makes the media known to whoever will work on it.
+    private func pass(decoding: Bool) async {
         guard !hasPassed else { return }
         hasPassed = true
-        if owner.dispatcher.configuration.decodesEarly, await owner.parts.passing.count < Self.mostEarly {
+        if decoding, await owner.parts.passing.count < Self.mostEarly {
             var options = owner.dispatcher.configuration.decoding
             (options.track, options.from, options.to) = (wish?.track, wish?.from, wish?.to)
             early = EarlyDecoding(owner.parts.decoder, medium, options)
@@ -161,9 +169,11 @@ public actor Intake {
             var generator = SystemRandomNumberGenerator()
             let name = JobID.random(using: &generator).text
             try await medium.keep(as: name)
-            await parts.passing.rename(passingName, to: name)
+            if hasPassed { await parts.passing.rename(passingName, to: name) }
             passingName = name
             reference = .kept(name: name, bytes: digest.bytes)
+        } else {
+            await pass(decoding: false)
         }
         try await parts.faults.step("media kept")
         if let ahead {

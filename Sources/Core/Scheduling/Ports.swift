@@ -47,10 +47,15 @@ public struct EngineAssignment: Sendable, Hashable {
 public struct Workplace: Sendable {
     public var detector: any SpeechDetector
     public var recognizer: any Recognizer
+    /// What turned out during the work, as sentences for the result.
+    public var warnings: @Sendable () -> [String]
 
-    public init(detector: any SpeechDetector, recognizer: any Recognizer) {
+    public init(
+        detector: any SpeechDetector, recognizer: any Recognizer, warnings: @escaping @Sendable () -> [String] = { [] }
+    ) {
         self.detector = detector
         self.recognizer = recognizer
+        self.warnings = warnings
     }
 }
 

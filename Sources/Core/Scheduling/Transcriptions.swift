@@ -91,10 +91,10 @@ public struct Transcriptions: Sendable {
     /// Begins a job whose media is about to arrive.
     /// - Parameters:
     ///   - wish: as far as it is known; the last word is `Intake.finish`'s.
-    ///   - expectedBytes: of the media, when the sender says so.
+    ///   - expectedBytes: what comes at most, when the sender says so.
     /// Throws `MediaVaultError`.
     public func receive(_ draft: JobDraft, _ wish: TranscriptionWish?, expectedBytes: Int64?) async throws -> Intake {
-        let medium = try await parts.vault.receive()
+        let medium = try await parts.vault.receive(atMost: draft.isDurable ? nil : expectedBytes)
         var generator = SystemRandomNumberGenerator()
         let id = draft.id ?? JobID.random(using: &generator)
         let speaks = await parts.hub.open(

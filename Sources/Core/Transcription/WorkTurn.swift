@@ -40,11 +40,12 @@ public struct TurnQueue<Element> {
         return nextNumber
     }
 
-    public mutating func next() -> Element? {
+    /// - Parameter lane: takes only what is in this lane or a lower one.
+    public mutating func next(upTo lane: Int = .max) -> Element? {
         let turns = waiting.map { (entry: $0, turn: $0.turn()) }
-        let best = turns.indices.min { order(turns[$0]) < order(turns[$1]) }
+        let best = turns.indices.filter { turns[$0].turn.lane <= lane }.min { order(turns[$0]) < order(turns[$1]) }
         guard let best else {
-            served = [:]
+            if waiting.isEmpty { served = [:] }
             return nil
         }
         serving += 1

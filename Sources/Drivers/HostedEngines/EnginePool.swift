@@ -3,10 +3,13 @@ public import HostProcesses
 public import Transcription
 
 /// A fixed number of engine hosts with the same model, each used by one request at a time. Requests that wait go in
-/// their turn: a short clip passes an hour's talk between two chunks.
+/// their turn: a short clip passes an hour's talk between two chunks, or at once where there is an express host, which
+/// takes short work only and shares the processors with the others for that moment.
 public actor EnginePool {
     private let clients: [EngineHostClient]
+    private let express: EngineHostClient?
     private var free: [EngineHostClient]
+    private var isExpressFree = true
     private var waiting = TurnQueue<CheckedContinuation<EngineHostClient, any Error>>()
     private var isStopped = false
 
@@ -14,12 +17,17 @@ public actor EnginePool {
     ///   - executable: path of `stentor-host`.
     ///   - slots: hosts; each loads the model for itself.
     ///   - recycleAfter: requests after which a host is replaced, so that what its libraries leak does not add up;
-    ///     `nil` never does.
-    public init(executable: String, setup: EngineSetup, slots: Int, recycleAfter: Int? = nil) {
+    ///   - hasExpress: one host more for the short lane, started when it is first needed.
+    public init(
+        executable: String, setup: EngineSetup, slots: Int, recycleAfter: Int? = nil, hasExpress: Bool = false
+    ) {
         clients = (0..<max(1, slots)).map { _ in
             EngineHostClient(executable: executable, setup: setup, recycleAfter: recycleAfter)
         }
         free = clients.reversed()
+        express =
+            hasExpress
+            ? EngineHostClient(executable: executable, setup: setup, recycleAfter: recycleAfter) : nil
     }
 
     /// Loads the first host's model and returns what it can do. Throws `EngineError`.
@@ -32,12 +40,14 @@ public actor EnginePool {
         isStopped = true
         while let continuation = waiting.next() { continuation.resume(throwing: CancellationError()) }
         for client in clients { await client.stop() }
+        await express?.stop()
     }
 
     /// How many hosts were started in all, and how many of the slots work now.
     public func figures() async -> (starts: Int, busy: Int, slots: Int) {
         var starts = 0
         for client in clients { starts += await client.starts }
+        if let express { starts += await express.starts }
         return (starts, clients.count - free.count, clients.count)
     }
 
@@ -54,6 +64,10 @@ public actor EnginePool {
     private func take(_ turn: @escaping @Sendable () -> WorkTurn) async throws -> EngineHostClient {
         guard !isStopped else { throw CancellationError() }
         if let client = free.popLast() { return client }
+        if let express, isExpressFree, turn().lane <= Self.expressLane {
+            isExpressFree = false
+            return express
+        }
         let ticket = Ticket()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -71,7 +85,14 @@ public actor EnginePool {
         waiting.remove(number)?.resume(throwing: CancellationError())
     }
 
+    /// The lane of short work.
+    private static let expressLane = 0
+
     private func give(_ client: EngineHostClient) {
+        if client === express {
+            guard let continuation = waiting.next(upTo: Self.expressLane) else { return isExpressFree = true }
+            return continuation.resume(returning: client)
+        }
         if let continuation = waiting.next() {
             continuation.resume(returning: client)
         } else {

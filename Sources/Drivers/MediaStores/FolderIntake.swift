@@ -6,7 +6,7 @@ import HostProcesses
 import Jobs
 import Transcription
 
-/// A medium on its way into a folder: an unlinked file until it is kept.
+/// A medium on its way into a folder: an unlinked file, or memory that is copied into one, until it is kept.
 final class FolderIntake: MediaIntake {
     /// Free space is looked at again after so many bytes.
     private static let checkEvery: Int64 = 16 << 20
@@ -23,6 +23,8 @@ final class FolderIntake: MediaIntake {
     private let maximumBytes: Int64
     private let reserve: Int64
     private let pool: BlockingPool
+    /// What it takes of all media in memory; `nil` on disk.
+    private let memory: MemoryBudget.Share?
     private let file: Descriptor
     private let reading: Descriptor
     private let growth = MediaGrowth()
@@ -31,8 +33,12 @@ final class FolderIntake: MediaIntake {
     var descriptor: CInt { reading.raw }
     var extent: MediaExtent { growth.extent }
 
-    init(folder: String, maximumBytes: Int64, reserve: Int64, pool: BlockingPool) throws(MediaVaultError) {
-        let raw = csystem_open_unlinked(folder)
+    /// - Parameter limits: bytes of the medium, and bytes of the disk that stay free.
+    init(
+        folder: String, limits: (bytes: Int64, reserve: Int64), pool: BlockingPool,
+        memory: MemoryBudget.Share?
+    ) throws(MediaVaultError) {
+        let raw = memory == nil ? csystem_open_unlinked(folder) : csystem_memory_file("media")
         guard raw >= 0 else { throw Self.failure() }
         file = Descriptor(owning: raw)
         let again = csystem_open("/proc/self/fd/\(raw)", O_RDONLY, 0)
@@ -41,8 +47,9 @@ final class FolderIntake: MediaIntake {
         guard let hash = try? SHA256() else { throw .broken("OpenSSL has no SHA-256") }
         progress = Guarded(Progress(hash: hash))
         self.folder = folder
-        self.maximumBytes = maximumBytes
-        self.reserve = reserve
+        self.memory = memory
+        maximumBytes = limits.bytes
+        reserve = limits.reserve
         self.pool = pool
     }
 
@@ -89,13 +96,27 @@ final class FolderIntake: MediaIntake {
     func keep(as name: String) async throws(MediaVaultError) {
         guard JobID(name) != nil else { throw .broken("the name is not one of the server's") }
         try await pool.work { () throws(MediaVaultError) in
-            guard fsync(self.file.raw) == 0 else { throw Self.failure() }
+            let file = self.memory == nil ? self.file : try self.copyOnDisk()
+            guard fsync(file.raw) == 0 else { throw Self.failure() }
             let path = "\(self.folder)/\(name)"
-            guard linkat(AT_FDCWD, "/proc/self/fd/\(self.file.raw)", AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 else {
+            guard linkat(AT_FDCWD, "/proc/self/fd/\(file.raw)", AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 else {
                 throw Self.failure()
             }
             try Self.sync(folder: self.folder)
         }
+    }
+
+    /// A promise was asked for after all.
+    private func copyOnDisk() throws(MediaVaultError) -> Descriptor {
+        if FolderVault.freeBytes(folder) <= reserve { throw .noRoom }
+        let raw = csystem_open_unlinked(folder)
+        guard raw >= 0 else { throw Self.failure() }
+        let copy = Descriptor(owning: raw)
+        var offset: off_t = 0
+        while offset < growth.extent.available {
+            guard sendfile(raw, file.raw, &offset, 1 << 30) > 0 else { throw Self.failure() }
+        }
+        return copy
     }
 
     private static func sync(folder: String) throws(MediaVaultError) {

@@ -14,6 +14,10 @@ public final class FolderVault: MediaVault {
     private let reserve: Int64
     private let pool: BlockingPool
 
+    /// What is smaller and promised to nobody is received in memory.
+    private static let smallest: Int64 = 32 << 20
+    private let memory = MemoryBudget(bytes: 256 << 20)
+
     /// - Parameters:
     ///   - folder: made if it is missing.
     ///   - maximumBytes: the largest medium.
@@ -26,16 +30,14 @@ public final class FolderVault: MediaVault {
         pool = try BlockingPool(threads: 4, queue: 100_000, name: "media")
     }
 
-    public func receive() async throws(MediaVaultError) -> any MediaIntake {
-        try await Self.opened(folder, maximumBytes, reserve, pool)
-    }
-
-    private static func opened(
-        _ folder: String, _ limit: Int64, _ reserve: Int64, _ pool: BlockingPool
-    ) async throws(MediaVaultError) -> FolderIntake {
-        try await pool.work { () throws(MediaVaultError) in
+    public func receive(atMost bytes: Int64?) async throws(MediaVaultError) -> any MediaIntake {
+        let (folder, limit, reserve, pool) = (folder, maximumBytes, reserve, pool)
+        if let bytes, bytes <= Self.smallest, let share = memory.share(of: bytes) {
+            return try FolderIntake(folder: folder, limits: (min(limit, bytes), reserve), pool: pool, memory: share)
+        }
+        return try await pool.work { () throws(MediaVaultError) -> FolderIntake in
             if Self.freeBytes(folder) <= reserve { throw .noRoom }
-            return try FolderIntake(folder: folder, maximumBytes: limit, reserve: reserve, pool: pool)
+            return try FolderIntake(folder: folder, limits: (limit, reserve), pool: pool, memory: nil)
         }
     }
 

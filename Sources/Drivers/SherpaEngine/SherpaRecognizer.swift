@@ -14,7 +14,7 @@ public final class SherpaRecognizer: SpeechEngine {
     /// - Parameter files: paths by role, see `SherpaModel.roles`.
     public init(
         _ library: SherpaLibrary, _ model: SherpaModel, name: String, files: [String: String], languages: [String],
-        threads: Int
+        threads: Int, device: ComputeDevice = .cpu
     ) throws(EngineError) {
         self.model = model
         functions = library.functions
@@ -23,7 +23,7 @@ public final class SherpaRecognizer: SpeechEngine {
         config.feat_config.sample_rate = Int32(PCMFormat.sampleRate)
         config.feat_config.feature_dim = 80
         config.model_config.num_threads = Int32(threads)
-        config.model_config.provider = strings.pointer("cpu")
+        config.model_config.provider = strings.pointer(device.rawValue)
         config.decoding_method = strings.pointer("greedy_search")
         try model.configure(&config.model_config, files: files, strings: strings)
         let created = withExtendedLifetime(strings) { library.functions.createRecognizer(&config) }

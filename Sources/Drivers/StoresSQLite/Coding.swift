@@ -45,7 +45,8 @@ enum Coding {
         var execution = Execution(
             id: ExecutionID(try row["id"]), key: try row["key"], order: try value(try row["task"]),
             media: try media(row), lane: try lane(try row["lane"]), priority: try row["priority"],
-            owner: Owner(try row["owner"]), isEphemeral: try row["is_ephemeral"], createdAt: try row["created_at"])
+            owner: Owner(try row["owner"]), batch: try (row["batch"] as String?).map { try jobID($0) },
+            isEphemeral: try row["is_ephemeral"], createdAt: try row["created_at"])
         execution.state = try state(try row["state"])
         execution.attempt = try row["attempt"]
         execution.errors = try row["errors"]

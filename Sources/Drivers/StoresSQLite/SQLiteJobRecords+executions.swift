@@ -24,7 +24,8 @@ extension SQLiteJobRecords {
                 \(execution.owner.text), \(execution.isEphemeral), \(execution.state.rawValue), \(execution.attempt),
                 \(execution.errors), \(execution.crashes), \(execution.notBefore), \(execution.leaseEnds),
                 \(execution.progress.done), \(execution.progress.total), \(failure), \(execution.createdAt),
-                \(execution.startedAt), \(execution.finishedAt), \(record.firstStartedAt), \(record.claimedAt))
+                \(execution.startedAt), \(execution.finishedAt), \(record.firstStartedAt), \(record.claimedAt),
+                \(execution.batch?.text))
             """)
     }
 

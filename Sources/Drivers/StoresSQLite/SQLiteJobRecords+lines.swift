@@ -1,24 +1,27 @@
 internal import Jobs
 internal import SQLite
 
-/// Who is next. No query here takes longer when more executions wait.
+/// Who is next. No query here takes longer when an owner has more
+/// executions waiting.
 extension SQLiteJobRecords {
-    static func candidateQuery(_ lane: Lane, perOwner: Int, now: Double) -> SQL {
+    static func candidateQuery(_ lane: Lane, _ request: ClaimRequest, now: Double) -> SQL {
         """
         SELECT e.* FROM turns t CROSS JOIN executions e ON e.id = (
             SELECT id FROM executions
             WHERE lane = t.lane AND owner = t.owner AND state IN ('queued', 'waiting')
                 AND (not_before IS NULL OR not_before <= \(now))
+                AND (batch IS NULL OR (SELECT count(*) FROM executions r INDEXED BY executions_running
+                    WHERE r.batch = executions.batch AND r.state = 'running') < \(request.perBatch))
             ORDER BY priority DESC, sequence LIMIT 1)
         WHERE t.lane = \(lane.rawValue) AND t.waiting > 0
-            AND (SELECT count(*) FROM executions INDEXED BY executions_running
-                WHERE owner = t.owner AND state = 'running') < \(perOwner)
-        ORDER BY t.served LIMIT 1
+            AND (t.owner = \(Owner.local.text) OR (SELECT count(*) FROM executions INDEXED BY executions_running
+                WHERE owner = t.owner AND state = 'running') < \(request.perOwner))
+        ORDER BY e.priority DESC, t.served LIMIT 1
         """
     }
 
-    func candidate(_ lane: Lane, perOwner: Int, now: Double) throws -> ExecutionRecord? {
-        try transaction.first(Self.candidateQuery(lane, perOwner: perOwner, now: now), Coding.execution)
+    func candidate(_ lane: Lane, _ request: ClaimRequest, now: Double) throws -> ExecutionRecord? {
+        try transaction.first(Self.candidateQuery(lane, request, now: now), Coding.execution)
     }
 
     func earliestRetry() throws -> Double? {

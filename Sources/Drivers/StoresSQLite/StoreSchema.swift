@@ -8,6 +8,7 @@ public enum StoreSchema {
     public static let migrations: [Migration] = [
         Migration("jobs", script: jobs),
         Migration("lines of waiting executions", script: lines),
+        Migration("batches", script: "ALTER TABLE executions ADD COLUMN batch TEXT"),
         Migration("accounts", script: accounts),
     ]
 

@@ -50,6 +50,8 @@ struct TranscribeHandler: Sendable {
         do {
             try await receive(request, &form, &receiver)
             try form.check()
+            // Priority is among everybody's jobs: who may not look after the server may only stand back.
+            if form.priority > 0, !principal.isAdmin { throw RequestForm.bad("priority", "at most 0 for this key") }
             let admissions = try await receiver.finish(form)
             if form.isAsync {
                 for admitted in admissions { await transcriptions.release(admitted.admission) }

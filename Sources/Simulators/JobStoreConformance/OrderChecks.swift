@@ -21,6 +21,17 @@ extension JobStoreConformance {
             for _ in 0..<6 { order.append(try await bench.next()) }
             bench.expect(order, is: ["e", "b", "c", "a", "d", nil], "order")
         },
+        JobStoreConformance("The highest priority of a lane comes first, whose turn it is decides among equals") {
+            bench in
+            try await bench.submit("a0", owner: "anna")
+            try await bench.submit("a1", owner: "anna", priority: 2)
+            try await bench.submit("a2", owner: "anna", priority: 2)
+            try await bench.submit("b0", owner: "bob", priority: 2)
+            try await bench.submit("b1", owner: "bob")
+            var order: [String?] = []
+            for _ in 0..<5 { order.append(try await bench.next()) }
+            bench.expect(order, is: ["a1", "b0", "a2", "b1", "a0"], "order")
+        },
         JobStoreConformance("Short work never waits behind long") { bench in
             try await bench.submit("long", seconds: 3600)
             try await bench.submit("longer", seconds: 60.5)
@@ -32,6 +43,23 @@ extension JobStoreConformance {
             bench.expect(try await bench.next([.short]) == nil, "nothing short is left")
             bench.expect(try await bench.next([]) == nil, "no lane, nothing")
             bench.expect(try await bench.next(), is: "longer", "then the bulk")
+        },
+        JobStoreConformance("Without users there is nobody to divide the server among") { bench in
+            for number in 0..<5 { try await bench.submit("l\(number)", owner: Owner.local.text) }
+            for number in 0..<5 { bench.expect(try await bench.next(perOwner: 1), is: "l\(number)", "no limit") }
+        },
+        JobStoreConformance("A batch runs no more than allowed, and does not hold up others of its owner") { bench in
+            for number in 0..<3 {
+                let item = Bench.submission("m\(number)", owner: "anna", key: "m\(number)", batch: "many")
+                _ = try await bench.store.submit(item)
+            }
+            try await bench.submit("alone", owner: "anna")
+            let request = ClaimRequest(lanes: [.short], perOwner: 9, perBatch: 2)
+            var claims: [Claim] = []
+            while let claim = try await bench.store.claim(request) { claims.append(claim) }
+            bench.expect(claims.map { $0.jobs.first?.id.text }, is: ["m0", "m1", "alone"], "two of the batch")
+            if let first = claims.first { _ = try await bench.succeed(first) }
+            bench.expect(try await bench.store.claim(request)?.jobs.first?.id.text, is: "m2", "the third follows")
         },
         JobStoreConformance("An owner runs no more than allowed, in all lanes together") { bench in
             for number in 0..<3 { try await bench.submit("s\(number)", seconds: 1) }

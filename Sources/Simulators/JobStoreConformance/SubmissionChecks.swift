@@ -14,7 +14,8 @@ extension JobStoreConformance {
                     createdAt: bench.clock.now().wall),
                 execution: Execution(
                     id: view.execution.id, key: "k", order: submission.order, media: submission.media, lane: .bulk,
-                    priority: 3, owner: submission.owner, isEphemeral: false, createdAt: bench.clock.now().wall))
+                    priority: 3, owner: submission.owner, batch: submission.batch, isEphemeral: false,
+                    createdAt: bench.clock.now().wall))
             bench.expect(view, is: wanted, "the answer is what was asked for")
             let read = try await bench.store.job(submission.id, owner: submission.owner)
             bench.expect(read, is: wanted, "it reads back the same")

@@ -16,6 +16,8 @@ public struct EngineSetup: Codable, Sendable, Hashable {
     public var threads: Int
     /// Address space in bytes that the process may use.
     public var memoryLimit: Int
+    /// Where it computes; `nil` is the processor.
+    public var device: ComputeDevice?
 
     public init(
         engine: String?, model: String, kind: String = "", files: [String: String] = [:], languages: [String] = [],

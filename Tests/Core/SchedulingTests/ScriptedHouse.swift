@@ -164,7 +164,7 @@ actor MemoryVault: MediaVault {
 
     func fill(_ full: Bool) { isFull = full }
 
-    func receive() throws(MediaVaultError) -> any MediaIntake {
+    func receive(atMost bytes: Int64?) throws(MediaVaultError) -> any MediaIntake {
         if isFull { throw .noRoom }
         return MemoryIntake(vault: self)
     }

@@ -41,6 +41,17 @@ struct TurnQueueTests {
         #expect(queue.next() == "first")
     }
 
+    @Test("a place for short work takes nothing else")
+    func upTo() {
+        var queue = TurnQueue<String>()
+        _ = queue.add("bulk") { WorkTurn(lane: 1, priority: 9) }
+        #expect(queue.next(upTo: 0) == nil)
+        _ = queue.add("short") { WorkTurn(lane: 0) }
+        #expect(queue.next(upTo: 0) == "short")
+        #expect(queue.next(upTo: 0) == nil)
+        #expect(queue.next() == "bulk")
+    }
+
     @Test("who leaves is not served, and leaves once")
     func leaving() {
         var queue = TurnQueue<String>()

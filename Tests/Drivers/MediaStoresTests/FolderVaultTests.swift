@@ -69,6 +69,19 @@ struct FolderVaultTests {
         #expect(try await vault.names().isEmpty)
     }
 
+    @Test("what is small and promised to nobody touches no disk, and can still be kept")
+    func inMemory() async throws {
+        let vault = try vault()
+        let intake = try await vault.receive(atMost: 100_000)
+        let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        try await intake.append(Array(bytes[..<60_000]))
+        try await intake.append(Array(bytes[60_000...]))
+        await #expect(throws: MediaVaultError.tooLarge(limit: 100_000)) { try await intake.append([1]) }
+        #expect(try await intake.complete().bytes == 100_000)
+        try await intake.keep(as: "one")
+        #expect(try Data(contentsOf: URL(filePath: "\(folder)/one")) == Data(bytes))
+    }
+
     @Test(
         "names that are no names of ours reach no file",
         arguments: ["", "../x", "a/b", ".", "..", "x\0y", "/etc/passwd"])
@@ -95,5 +108,22 @@ struct FolderVaultTests {
             }
         }
         #expect(try Data(contentsOf: URL(filePath: "\(folder)/one")) == Data([1]))
+    }
+
+    @Test("media in memory has a budget, and what finds no room there goes to the disk")
+    func budget() async throws {
+        let vault = try vault()
+        var held: [any MediaIntake] = []
+        for _ in 0..<10 { held.append(try await vault.receive(atMost: 32 << 20)) }
+        var names: [String] = []
+        for intake in held {
+            names.append(
+                try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(intake.descriptor)"))
+        }
+        #expect(names.filter { $0.contains("memfd:") }.count == 8)
+        held = []
+        let next = try await vault.receive(atMost: 32 << 20)
+        let name = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(next.descriptor)")
+        #expect(name.contains("memfd:"))
     }
 }

@@ -27,12 +27,14 @@ actor EngineHall: EngineDirectory {
     private let settings: Settings
     private let installation: Installation
     private let models: ModelStore
+    private let devices: GPUStatus
     private let log: any EventLog
     private var entries: [String: Entry] = [:]
     private var uses = 0
     private var startsOfStopped = 0
 
-    init(_ settings: Settings, _ installation: Installation, log: any EventLog) {
+    init(_ settings: Settings, _ installation: Installation, devices: GPUStatus, log: any EventLog) {
+        self.devices = devices
         self.settings = settings
         self.installation = installation
         self.log = log
@@ -75,12 +77,26 @@ actor EngineHall: EngineDirectory {
     func workplace(
         _ assignment: EngineAssignment, turn: @escaping @Sendable () -> WorkTurn
     ) async throws -> Workplace {
-        let key = "\(assignment.engine)/\(assignment.model)"
+        // Only sherpa-onnx computes anywhere but on the processor.
+        let isMovable = assignment.engine == "sherpa" && installation.hasCUDA
+        let device = isMovable ? devices.policy.decide(await devices.monitor.report()).device : .cpu
+        let place = try await workplace(assignment, on: device, turn: turn)
+        guard device == .cuda else { return place }
+        let fallback = FallbackRecognizer(first: place.recognizer) { [self] in
+            try await workplace(assignment, on: .cpu, turn: turn).recognizer
+        }
+        return Workplace(detector: place.detector, recognizer: fallback, warnings: { fallback.warnings })
+    }
+
+    private func workplace(
+        _ assignment: EngineAssignment, on device: ComputeDevice, turn: @escaping @Sendable () -> WorkTurn
+    ) async throws -> Workplace {
+        let key = "\(assignment.engine)/\(assignment.model)/\(device.rawValue)"
         uses += 1
         if entries[key] == nil {
             await makeRoom()
             // Somebody else may have loaded it meanwhile.
-            if entries[key] == nil { entries[key] = Entry(loading: try load(assignment), lastUse: uses) }
+            if entries[key] == nil { entries[key] = Entry(loading: try load(assignment, device), lastUse: uses) }
         }
         entries[key]?.lastUse = uses
         guard let loading = entries[key]?.loading else { throw EngineError(.unusable, "The engine was stopped.") }
@@ -105,23 +121,27 @@ actor EngineHall: EngineDirectory {
         _ = try? await workplace(assignment) { WorkTurn() }
     }
 
-    private func load(_ assignment: EngineAssignment) throws -> Task<Loaded, any Error> {
+    private func load(_ assignment: EngineAssignment, _ device: ComputeDevice) throws -> Task<Loaded, any Error> {
         let catalogue = try EngineCatalogue(models: models)
         let entry = catalogue.entries.first {
             $0.candidate.engine == assignment.engine && $0.candidate.model == assignment.model
         }
         guard let entry else { throw EngineError(.unusable, "The model “\(assignment.model)” is gone.") }
-        let plan = try EnginePlan(entry, settings, installation, models)
+        var plan = try EnginePlan(entry, settings, installation, models)
+        plan.setup.device = device
         let recycleAfter = settings.queue.recycleAfter
         log.note(
             LogEvent(
                 .info, "engine starting",
-                ["engine": .text(assignment.engine), "model": .text(assignment.model), "slots": .whole(plan.slots)]))
-        return Task {
+                [
+                    "engine": .text(assignment.engine), "model": .text(assignment.model), "slots": .whole(plan.slots),
+                    "device": .text(device.rawValue),
+                ]))
+        return Task { [plan] in
             let pool = EnginePool(
                 executable: plan.host, setup: plan.setup, slots: plan.slots,
                 // A job is some twenty requests: windows of speech detection and chunks.
-                recycleAfter: recycleAfter * 20)
+                recycleAfter: recycleAfter * 20, hasExpress: plan.hasRoomForMore)
             guard let capabilities = try await pool.prepare() else {
                 throw EngineError(.unusable, "The engine host has no recogniser.")
             }

@@ -2,6 +2,7 @@ import API
 import Bot
 import Crypto
 import EventLoops
+import GPUs
 import HTTPClient
 import HTTPServer
 import HTTPTypes
@@ -27,6 +28,9 @@ struct House: Sendable {
     let engines: EngineHall
     let database: SQLiteDatabase
     let metrics: Metrics
+    let gpuStatus: GPUStatus
+    /// Where work went when the server started.
+    let device: ComputeDevice
     /// With what lets Telegram in, when it is to call this server.
     let bot: TelegramBot?
     let webhook: WebhookGate?
@@ -50,7 +54,12 @@ struct House: Sendable {
         let upload = Int64(settings.server.maximumUploadMegabytes) * 1_000_000
         let vault = try FolderVault(folder: "\(settings.dataFolder)/media", maximumBytes: upload)
         let decoder = HostedDecoder(executable: installation.host, workFolder: installation.workFolder)
-        let engines = EngineHall(settings, installation, log: log)
+        let gpuStatus = GPUStatus(
+            monitor: try NVIDIAMonitor(),
+            policy: DevicePolicy(
+                wish: .init(rawValue: settings.server.device.rawValue) ?? .auto,
+                threshold: settings.server.gpuMemoryThreshold, libraryHasCUDA: installation.hasCUDA))
+        let engines = EngineHall(settings, installation, devices: gpuStatus, log: log)
         let client = try HTTPClient(on: loops.loops[0])
         let desk = try TelegramDesk(settings, client, clock: clock)
         let web = WebFetcher(client, limits: .init(bytes: upload))
@@ -67,6 +76,7 @@ struct House: Sendable {
         let bot = desk?.bot(transcriptions, database, installation, clock: clock, log: log, faults: faults)
         return House(
             transcriptions: transcriptions, decoder: decoder, engines: engines, database: database, metrics: metrics,
+            gpuStatus: gpuStatus, device: gpuStatus.policy.decide(await gpuStatus.monitor.report()).device,
             bot: bot, webhook: try bot.flatMap { try desk?.gate($0) }, client: client)
     }
 
@@ -78,6 +88,7 @@ struct House: Sendable {
             ],
             perOwner: settings.queue.perUser, timeout: settings.queue.jobTimeout,
             decoding: DecodingOptions(maximumSeconds: settings.maximumSeconds))
+        configuration.perBatch = settings.queue.batchConcurrency
         configuration.decodesEarly = settings.server.decodesEarly
         return configuration
     }

@@ -136,9 +136,9 @@ struct ServeCommand {
             providers: settings.providers, model: settings.model, language: settings.model == nil ? "en" : nil)
         return API.About(
             version: Help.version, engine: choice?.candidate.engine ?? "none",
-            model: choice?.candidate.model ?? "none", device: "cpu", workers: settings.queue.workers,
+            model: choice?.candidate.model ?? "none", device: house.device.rawValue, workers: settings.queue.workers,
             gauges: { await house.engines.gauges() },
-            gpuStatus: { try GPUStatus.response() })
+            gpuStatus: { try await house.gpuStatus.response() })
     }
 
     private func announce(_ addresses: [ListenAddress], _ log: any EventLog) {

@@ -6,8 +6,10 @@ import Transcription
 
 /// How an engine is to be started.
 struct EnginePlan: Sendable {
-    let setup: EngineSetup
+    var setup: EngineSetup
     let slots: Int
+    /// Another copy of the model fits into memory.
+    let hasRoomForMore: Bool
     let host: String
 
     init(
@@ -20,6 +22,7 @@ struct EnginePlan: Sendable {
             cores: SlotPolicy.cores(), memory: SlotPolicy.freeMemory(), modelMemory: entry.memory,
             wish: settings.engineSlots)
         slots = policy.slots
+        hasRoomForMore = SlotPolicy.freeMemory() / 2 > entry.memory * (policy.slots + 1)
         setup = EngineSetup(
             engine: candidate.engine, model: candidate.model, kind: entry.kind, files: entry.files,
             languages: candidate.languages, engineFolder: installation.engineFolder, threads: policy.threads,
