@@ -101,12 +101,13 @@ def webhook(world, server, rate=200, seconds=5):
 
 def main():
     with World() as world, Server(**(world.settings | {"TRANSCRIPTION_PROVIDER": "sphinx"})) as server:
-        cached_answers(world)
-        burst(world)
-        time.sleep(5)
+        time.sleep(2)
         before = cpu_seconds(server.process)
         time.sleep(20)
-        print(f"idle: {(cpu_seconds(server.process) - before) * 1000 / 20:.2f} ms of processor time a second")
+        print(f"idle: {(cpu_seconds(server.process) - before) * 1000 / 20:.2f} ms of processor time a second, "
+              f"{len(world.calls('getUpdates'))} calls beside one open question")
+        cached_answers(world)
+        burst(world)
     with World() as world:
         with Server() as probe:
             port = probe.url.rsplit(":")[-1]

@@ -113,7 +113,7 @@ public protocol AccountStore: Sendable {
     func apply(_ changes: [AccountChange]) async throws(AccountStoreError)
     /// Reads one request, lets `change` alter it, and writes it, in one step. `nil` when there is none.
     func change(
-        _ job: JobID, _ change: @escaping @Sendable (inout MediaRequest) -> Void
+        _ job: JobID, surviving harm: Harm, _ change: @escaping @Sendable (inout MediaRequest) -> Void
     ) async throws(AccountStoreError) -> MediaRequest?
 
     func profile(person: Int64, chat: Int64) async throws(AccountStoreError) -> Profile
@@ -132,6 +132,13 @@ public protocol AccountStore: Sendable {
     func figures() async throws(AccountStoreError) -> AccountFigures
     /// Removes handled updates, done requests and aliases from before a moment (seconds since 1970).
     func prune(before wall: Double) async throws(AccountStoreError)
+}
+
+/// What a write has to survive.
+public enum Harm: Sendable, Hashable {
+    /// The end of the process. Enough for what is only done again when it is lost.
+    case kill
+    case powerCut
 }
 
 public enum AccountStoreError: Error, Sendable, Hashable, CustomStringConvertible {

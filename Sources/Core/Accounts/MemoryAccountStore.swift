@@ -72,7 +72,9 @@ public actor MemoryAccountStore: AccountStore {
         }
     }
 
-    public func change(_ job: JobID, _ change: @escaping @Sendable (inout MediaRequest) -> Void) -> MediaRequest? {
+    public func change(
+        _ job: JobID, surviving harm: Harm, _ change: @escaping @Sendable (inout MediaRequest) -> Void
+    ) -> MediaRequest? {
         guard var request = requests[job] else { return nil }
         change(&request)
         requests[job] = request

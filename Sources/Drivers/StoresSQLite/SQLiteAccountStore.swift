@@ -24,9 +24,11 @@ public struct SQLiteAccountStore: AccountStore {
     }
 
     private func write<Value: Sendable>(
-        _ body: @escaping @Sendable (SQLiteAccountRecords) throws -> Value
+        _ durability: Durability = .full, _ body: @escaping @Sendable (SQLiteAccountRecords) throws -> Value
     ) async throws(AccountStoreError) -> Value {
-        try await translated { try await database.write { try body(SQLiteAccountRecords(transaction: $0)) } }
+        try await translated {
+            try await database.write(durability: durability) { try body(SQLiteAccountRecords(transaction: $0)) }
+        }
     }
 
     private func read<Value: Sendable>(
@@ -64,9 +66,9 @@ public struct SQLiteAccountStore: AccountStore {
     }
 
     public func change(
-        _ job: JobID, _ change: @escaping @Sendable (inout MediaRequest) -> Void
+        _ job: JobID, surviving harm: Harm, _ change: @escaping @Sendable (inout MediaRequest) -> Void
     ) async throws(AccountStoreError) -> MediaRequest? {
-        try await write { records in
+        try await write(harm == .kill ? .relaxed : .full) { records in
             guard var request = try records.request(job) else { return nil }
             change(&request)
             try records.apply(.request(request))

@@ -128,6 +128,6 @@ actor Outbox {
         let sent = try await ports.courier.deliver(to: destination.chat, .answer, inDoubt: .giveUp) { client in
             try await client.sendFiles([file], to: destination)
         }
-        _ = try await ports.store.change(job) { $0.attachments += sent }
+        _ = try await ports.store.change(job, surviving: .kill) { $0.attachments += sent }
     }
 }

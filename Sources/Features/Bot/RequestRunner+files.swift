@@ -39,7 +39,7 @@ extension RequestRunner {
     private func tryOnce(
         _ request: MediaRequest, _ files: [UploadedFile], _ destination: Destination, _ client: BotClient
     ) async throws -> [Int64] {
-        _ = try await change(request) { $0.filesWereTried = true }
+        _ = try await change(request, surviving: .powerCut) { $0.filesWereTried = true }
         try await ports.faults.step("telegram files begun")
         do {
             return try await client.sendFiles(files, to: destination)

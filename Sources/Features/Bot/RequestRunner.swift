@@ -39,10 +39,12 @@ struct RequestRunner: Sendable {
         }
     }
 
+    /// A step that is simply taken again when a power cut takes it back.
     func change(
-        _ request: MediaRequest, _ change: @escaping @Sendable (inout MediaRequest) -> Void
+        _ request: MediaRequest, surviving harm: Harm = .kill,
+        _ change: @escaping @Sendable (inout MediaRequest) -> Void
     ) async throws -> MediaRequest? {
-        try await ports.store.change(request.job, change)
+        try await ports.store.change(request.job, surviving: harm, change)
     }
 
     // MARK: - Into the queue

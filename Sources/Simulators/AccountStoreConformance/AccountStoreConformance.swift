@@ -78,7 +78,7 @@ public enum AccountStoreConformance {
     static func findsRequests(_ store: any AccountStore) async throws {
         let requests = try (1...4).map { try request($0, person: $0 < 4 ? 1 : 2, album: $0 < 3 ? "a" : nil) }
         try await store.apply(requests.map { .request($0) })
-        let changed = try await store.change(requests[1].job) { $0.status = 77 }
+        let changed = try await store.change(requests[1].job, surviving: .kill) { $0.status = 77 }
         try expect(changed?.status == 77, "a change is not returned")
         let shown = try await store.request(chat: 1, status: 77)
         try expect(shown?.job == requests[1].job, "not found by its message")
@@ -89,14 +89,14 @@ public enum AccountStoreConformance {
         let album = try await store.album("a", chat: 1)
         try expect(album.map(\.job) == [requests[0].job, requests[1].job], "the album is wrong")
         guard let stranger = JobID("nobody") else { return }
-        let nothing = try await store.change(stranger) { $0.status = 1 }
+        let nothing = try await store.change(stranger, surviving: .kill) { $0.status = 1 }
         try expect(nothing == nil, "changed what is not there")
     }
 
     static func marks(_ store: any AccountStore) async throws {
         let request = try request(1)
         try await store.apply([.request(request)])
-        _ = try await store.change(request.job) {
+        _ = try await store.change(request.job, surviving: .kill) {
             $0.status = 5
             $0.stage = .done
         }
