@@ -53,6 +53,26 @@ public actor TelegramBot {
         if new > 0 { updateBell.yield() }
     }
 
+    /// Waits until what has ended is answered. What is not by then is answered after the next start.
+    /// - Parameter patience: seconds.
+    public func waitForAnswers(patience: Double) async {
+        let end = ports.clock.now().monotonic + patience
+        while ports.clock.now().monotonic < end, await hasUnanswered() {
+            // Detached, because the task that stops the server is cancelled already; awaited here.
+            await Task.detached { try? await Task.sleep(for: .milliseconds(50)) }.value
+        }
+    }
+
+    private func hasUnanswered() async -> Bool {
+        for job in active.keys {
+            guard let request = try? await ports.store.request(job), request.stage != .done else { continue }
+            if request.refusal != nil { return true }
+            let view = try? await ports.transcriptions.job(job, owner: request.owner)
+            if view?.state.isFinal == true { return true }
+        }
+        return false
+    }
+
     // MARK: - Start
 
     private func introduce() async -> Conversation? {

@@ -181,11 +181,15 @@ struct ServeCommand {
                 }
             }
             group.addTask { await house.engines.warmUp() }
-            if let bot = house.bot { group.addTask { await bot.run() } }
+            // Detached, so that it can still answer what ends while the rest drains; awaited below.
+            let bot = Task.detached { await house.bot?.run() }
             group.addTask {
                 await Self.waitForCancellation()
                 log.note(LogEvent(.info, "stopping"))
                 await self.drain(house, servers)
+                await house.bot?.waitForAnswers(patience: 2)
+                bot.cancel()
+                await bot.value
             }
             await group.waitForAll()
         }
