@@ -48,8 +48,8 @@ def test_a_voice_note_becomes_text_and_files(server, world):
     sent = person.send(SAMPLE, unique="welcome-1")
     queued = person.wait(lambda m: m.get("reply_markup"))
     assert queued["reply_to_message"]["message_id"] == sent["message_id"]
-    answer = person.wait_text(HEARD)
-    assert answer["message_id"] == queued["message_id"], "the answer is an edit of the progress message"
+    answer = person.wait_text("✅")
+    assert HEARD in answer["text"] and answer["message_id"] == queued["message_id"], "the answer is an edit of the progress message"
     assert answer["text"].startswith("✅ voice.ogg · 0:11 · sphinx")
     text = person.content(person.wait_document("transcript.txt"))
     assert HEARD in text
@@ -307,6 +307,17 @@ def test_retry_after_is_obeyed_and_other_chats_go_on(server, world, tmp_path):
     one.wait_text("/status", 10)
     waits = [m["times"][0] for m in (one.seen()[0], two.seen()[0])]
     assert waits[0] > waits[1]
+
+
+def test_calls_whose_answers_are_lost_are_done_once(server, world, tmp_path):
+    person = world.person(187)
+    world.control("faults", method="editMessageText", kind="late", count=2)
+    world.control("faults", method="sendMediaGroup", kind="late")
+    person.send(unique(tmp_path, "late.wav", 2.5))
+    person.wait_document("transcript.srt")
+    wait_for(lambda: any("telegram files not sent" in line for line in server.log))
+    assert len([m for m in person.seen() if m.get("text", "").startswith("✅")]) == 1
+    assert len([m for m in person.seen() if "document" in m]) == 2
 
 
 def test_telegram_is_away_for_a_while(server, world, tmp_path):

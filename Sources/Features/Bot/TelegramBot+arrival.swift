@@ -70,8 +70,6 @@ extension TelegramBot {
                         "reason":
                             "another program asks for this bot's updates, or set a webhook for it: stop it, or use another token"
                     ]))
-            // A webhook that somebody set meanwhile would keep everything away.
-            try? await ports.courier.client.deleteWebhook()
         case .unauthorized:
             ports.log.note(
                 LogEvent(
