@@ -23,7 +23,7 @@ enum Tier: String {
         case .drivers: [.cLibraries, .core, .toolkits]
         case .features: [.core, .toolkits]
         case .app: [.cLibraries, .core, .toolkits, .drivers, .features, .app]
-        case .simulators: [.cLibraries, .core, .toolkits]
+        case .simulators: [.cLibraries, .core, .toolkits, .simulators]
         }
     }
 }
@@ -74,6 +74,7 @@ let modules: [Module] = [
 
     Module("Transcripts", .core, tests: []),
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
+    Module("CloudRouting", .core, uses: ["Transcription", "Transcripts"], tests: ["Transcription"]),
     Module("Settings", .core, tests: []),
     Module("Accounts", .core, uses: ["Jobs"], tests: ["AccountStoreConformance"]),
     Module("Jobs", .core, uses: ["Transcription"], tests: ["JobStoreConformance"]),
@@ -96,8 +97,8 @@ let modules: [Module] = [
         "WhisperEngine", .drivers, uses: ["CSpeechKernels", "CZlib", "Transcription"],
         tests: ["CSpeechKernels", "Transcription", "TranscriptionConformance", "Workbench"]),
     Module(
-        "HostedEngines", .drivers, uses: ["CSystem", "HostProcesses", "Transcription"],
-        tests: ["HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
+        "HostedEngines", .drivers, uses: ["CSystem", "EventLoops", "HostProcesses", "Transcription"],
+        tests: ["EventLoops", "HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
 
     Module("GPUs", .drivers, uses: ["EventLoops", "Transcription"], tests: ["Transcription", "Workbench"]),
     Module(
@@ -132,12 +133,20 @@ let modules: [Module] = [
     Module(
         "API", .features,
         uses: [
-            "EventLoops", "HTTPRouting", "HTTPTypes", "IPAddresses", "Jobs", "Multipart", "Scheduling", "Telemetry",
-            "Transcription", "Transcripts",
+            "CloudRouting", "EventLoops", "HTTPRouting", "HTTPTypes", "IPAddresses", "Jobs", "Multipart", "Scheduling",
+            "Telemetry", "Transcription", "Transcripts",
         ],
         tests: [
             "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Telemetry", "TranscriptCacheConformance",
             "Transcription", "Transcripts",
+        ]),
+
+    Module(
+        "CloudProviders", .drivers,
+        uses: ["CloudRouting", "EventLoops", "HTTPClient", "HTTPTypes", "Multipart", "Settings", "Transcription"],
+        tests: [
+            "CloudRouting", "EventLoops", "FakeProviders", "HTTPClient", "HTTPTypes", "HostedEngines", "MediaStores",
+            "Settings", "Transcription", "Transcripts", "Workbench",
         ]),
 
     // Only this one links FFmpeg and PocketSphinx.
@@ -150,13 +159,12 @@ let modules: [Module] = [
     Module(
         "stentor", .app, .executable,
         uses: [
-            "API", "Accounts", "Bot", "BotAPI", "CSystem", "Crypto", "EventLoops", "GPUs", "HTTPClient", "HTTPRouting",
-            "HTTPServer", "HTTPTypes",
-            "HostProcesses", "HostedEngines", "IPAddresses", "Jobs", "MediaStores", "ModelLibrary", "SQLite",
-            "Scheduling", "Settings", "StoresSQLite", "TelegramMedia", "Telemetry", "TranscriptCaches", "Transcription",
-            "Transcripts", "WebMedia",
+            "API", "Accounts", "Bot", "BotAPI", "CSystem", "CloudProviders", "CloudRouting", "Crypto", "EventLoops",
+            "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes", "HostProcesses", "HostedEngines",
+            "IPAddresses", "Jobs", "MediaStores", "ModelLibrary", "SQLite", "Scheduling", "Settings", "StoresSQLite",
+            "TelegramMedia", "Telemetry", "TranscriptCaches", "Transcription", "Transcripts", "WebMedia",
         ],
-        tests: ["CSystem", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
+        tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
 
     Module("Workbench", .simulators),
     Module("TranscriptCacheConformance", .simulators, uses: ["Jobs", "Transcription", "Transcripts"]),
@@ -208,6 +216,10 @@ let modules: [Module] = [
     Module("AccountStoreConformance", .simulators, uses: ["Accounts", "Jobs"]),
 
     Module("FaultyFileServer", .simulators, uses: ["EventLoops"]),
+    Module(
+        "FakeProviders", .simulators,
+        uses: ["EventLoops", "HTTPRouting", "HTTPServer", "HTTPTypes", "IPAddresses", "Multipart", "Workbench"]),
+    Module("fake-providers", .simulators, .executable, uses: ["CSystem", "EventLoops", "FakeProviders"]),
     Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),
 ]
 

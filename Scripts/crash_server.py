@@ -177,8 +177,12 @@ class Crashes:
         self.process.send_signal(signal.SIGTERM)
         if self.process.wait(60) != 0:
             faults.append("the last stop was not clean")
-        if left := os.listdir(self.folder / "media"):
+        with sqlite3.connect(self.folder / "stentor.sqlite") as database:
+            # What failed keeps its media, for another try.
+            kept = {row[0] for row in database.execute("SELECT media_name FROM executions WHERE state = 'failed'")}
+        if left := set(os.listdir(self.folder / "media")) - kept:
             faults.append(f"{len(left)} media files are left")
+        print(f"{len(kept)} files failed for good because their decoder was killed twice")
         if left := os.listdir(self.folder / "work"):
             faults.append(f"{len(left)} working files are left")
         with sqlite3.connect(self.folder / "stentor.sqlite") as database:

@@ -44,6 +44,18 @@ def probe_binary():
     return f"{path}/http-probe"
 
 
+@pytest.fixture(scope="session")
+def provider_program():
+    """FAKE_PROVIDERS names a binary; otherwise a release build is made."""
+    given = os.environ.get("FAKE_PROVIDERS")
+    if given:
+        return given
+    build = ["swift", "build", "-c", "release", "--static-swift-stdlib", "--package-path", str(ROOT)]
+    subprocess.run([*build, "--product", "fake-providers"], check=True)
+    path = subprocess.run([*build, "--show-bin-path"], check=True, capture_output=True, text=True).stdout.strip()
+    return f"{path}/fake-providers"
+
+
 class Probe:
     def __init__(self, binary, *arguments):
         self.port = free_port()

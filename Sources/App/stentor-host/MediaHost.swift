@@ -4,7 +4,7 @@ import HostProcesses
 import Media
 import Transcription
 
-/// The media role: decodes one file and ends.
+/// The media role: decodes one file and ends, or encodes parts of what was decoded.
 enum MediaHost {
     /// Address space for libraries, FFmpeg's buffers and the resampler; the resident part stays below 150 MiB.
     private static let memory = 1 << 30
@@ -13,6 +13,8 @@ enum MediaHost {
 
     static func run() -> Never {
         let socket = PacketSocket(Descriptor(owning: ChildProcess.socketNumber))
+        // A reader that goes is an error of the write.
+        signal(SIGPIPE, SIG_IGN)
         var confinement = Confinement(role: .media)
         let rehearsal = Rehearsal()
         confinement.restrictFiles(readable: [])
@@ -21,17 +23,40 @@ enum MediaHost {
             try socket.send(MediaReply.ready)
             // A host that was started ahead has time; one whose file is there already has none.
             if !socket.hasPacket { rehearsal?.run() }
-            guard let packet = try socket.receive() else { exit(0) }
-            guard case .decode(let options, let extent) = try packet.message(MediaRequest.self),
-                packet.descriptors.count == 2
-            else { exit(3) }
-            confinement.narrow(limits(options))
-            try decode(packet.descriptors[0], extent, into: packet.descriptors[1], options, socket)
+            while let packet = try socket.receive() { try serve(packet, confinement, socket) }
             exit(0)
         } catch {
             // The server is gone or broken; there is nobody to tell.
             exit(1)
         }
+    }
+
+    private static func serve(_ packet: Packet, _ confinement: Confinement, _ socket: PacketSocket) throws {
+        guard packet.descriptors.count == 2 else { exit(3) }
+        var confinement = confinement
+        let (source, target) = (packet.descriptors[0], packet.descriptors[1])
+        switch try packet.message(MediaRequest.self) {
+        case .decode(let options, let extent):
+            confinement.narrow(limits(options))
+            try decode(source, extent, into: target, options, socket)
+            exit(0)
+        case .transcode(let options, let settings, let extent):
+            confinement.narrow(limits(options, encodes: true))
+            try transcode(source, extent, into: target, options, settings, socket)
+            exit(0)
+        case .encode(let range, let settings):
+            confinement.narrow(Confinement.Limits(memory: memory, fileSize: 0))
+            try encode(range, of: source, into: target, settings, socket)
+        case .have, .failed: exit(3)
+        }
+    }
+
+    /// Encoding takes about as long as decoding.
+    private static func limits(_ options: DecodingOptions, encodes: Bool) -> Confinement.Limits {
+        var limits = limits(options)
+        limits.processorSeconds = limits.processorSeconds.map { $0 * 2 }
+        limits.fileSize = 0
+        return limits
     }
 
     private static func limits(_ options: DecodingOptions) -> Confinement.Limits {
@@ -46,19 +71,60 @@ enum MediaHost {
         _ media: Descriptor, _ extent: MediaExtent, into pcm: Descriptor, _ options: DecodingOptions,
         _ socket: PacketSocket
     ) throws {
+        try answer(socket) { () throws(DecodingError) in
+            let decoder = MediaDecoder(try input(media, extent, socket), options)
+            return try decoder.decode(into: pcm.raw) { event throws(DecodingError) in try pass(event, socket) }
+        }
+    }
+
+    private static func transcode(
+        _ media: Descriptor, _ extent: MediaExtent, into pipe: Descriptor, _ options: DecodingOptions,
+        _ settings: EncodingSettings, _ socket: PacketSocket
+    ) throws {
+        try answer(socket) { () throws(DecodingError) in
+            let decoder = MediaDecoder(try input(media, extent, socket), options)
+            let packer = try AudioPacker(into: pipe.raw, settings)
+            return try decoder.decode(into: packer) { event throws(DecodingError) in try pass(event, socket) }
+        }
+    }
+
+    private static func encode(
+        _ range: Range<Int>, of pcm: Descriptor, into pipe: Descriptor, _ settings: EncodingSettings,
+        _ socket: PacketSocket
+    ) throws {
+        try answer(socket) { () throws(DecodingError) in
+            let packer = try AudioPacker(into: pipe.raw, settings)
+            try PCMReader(pcm.raw).read(range) { samples throws(DecodingError) in try packer.write(samples) }
+            try packer.finish()
+            return (packer.samples, nil)
+        }
+    }
+
+    /// Tells how the work ended.
+    private static func answer(
+        _ socket: PacketSocket,
+        _ work: () throws(DecodingError) -> (samples: Int, remark: String?)
+    ) throws {
         do throws(DecodingError) {
-            let input = try MediaInput(descriptor: media.raw, extent: extent) { end throws(DecodingError) in
-                try wait(forBytesBefore: end, socket)
-            }
-            let result = try MediaDecoder(input, options).decode(into: pcm.raw) { event throws(DecodingError) in
-                switch event {
-                case .opened(let description): try tell(.opened(description), socket)
-                case .decoded(let samples): try tell(.decoded(samples: samples), socket)
-                }
-            }
+            let result = try work()
             try tell(.finished(samples: result.samples, remark: result.remark), socket)
         } catch {
             try socket.send(MediaReply.failed(error))
+        }
+    }
+
+    private static func input(
+        _ media: Descriptor, _ extent: MediaExtent, _ socket: PacketSocket
+    ) throws(DecodingError) -> MediaInput {
+        try MediaInput(descriptor: media.raw, extent: extent) { end throws(DecodingError) in
+            try wait(forBytesBefore: end, socket)
+        }
+    }
+
+    private static func pass(_ event: MediaDecoder.Event, _ socket: PacketSocket) throws(DecodingError) {
+        switch event {
+        case .opened(let description): try tell(.opened(description), socket)
+        case .decoded(let samples): try tell(.decoded(samples: samples), socket)
         }
     }
 
@@ -69,7 +135,7 @@ enum MediaHost {
             switch try packet.message(MediaRequest.self) {
             case .have(let extent): return extent
             case .failed(let why): throw DecodingError(.sourceFailed, why)
-            case .decode: exit(3)
+            case .decode, .encode, .transcode: exit(3)
             }
         } catch let error as DecodingError {
             throw error

@@ -34,7 +34,9 @@ extension JobFailure {
         case .unknownLanguage: JobFailure(.permanent, code: "unknown_language", error.description)
         case .unusable: JobFailure(.permanent, code: "engine_unusable", error.description)
         case .cancelled: cancelled
-        case .crashed, .timedOut, .failed: JobFailure(.crash, code: "engine_failed", error.description)
+        case .crashed, .timedOut: JobFailure(.crash, code: "engine_failed", error.description)
+        // A service that gave nothing at all; what a file's parts cost is told otherwise.
+        case .failed: JobFailure(.transient, code: "service_failed", error.description)
         }
     }
 

@@ -103,6 +103,11 @@ public struct Transcriptions: Sendable {
             self, id: id, draft: draft, wish: wish, medium: medium, expectedBytes: expectedBytes, speaks: speaks)
     }
 
+    /// A place for media that is only to be looked at.
+    public func spool(atMost bytes: Int64?) async throws -> any MediaIntake {
+        try await parts.vault.receive(atMost: bytes)
+    }
+
     /// Fetches media from the web for a request that waits for it.
     public func fetch(_ address: String, into intake: Intake) async throws {
         try parts.fetcher.check(address)

@@ -17,10 +17,12 @@ public struct Settings: Sendable, Hashable {
     public var server: ServerSettings
     public var queue: QueueSettings
     public var cache: CacheSettings
+    /// Services on the network, and what is sent to them.
+    public var cloud: ProviderSettings
     public var telegram: TelegramSettings
 
     /// What `TRANSCRIPTION_PROVIDER` and `--engine` may name.
-    public static let knownProviders = ["auto", "sphinx", "sherpa", "whisper"]
+    public static let knownProviders = ["auto", "sphinx", "sherpa", "whisper", "groq", "deepgram", "openai"]
 
     /// Reads the variables; every problem is reported at once.
     public init(_ source: SettingsSource) throws(SettingsError) {
@@ -36,6 +38,8 @@ public struct Settings: Sendable, Hashable {
         server = ServerSettings(&reader)
         queue = QueueSettings(&reader)
         cache = CacheSettings(&reader)
+        cloud = ProviderSettings(&reader)
+        cloud.streams = server.decodesEarly
         telegram = TelegramSettings(&reader)
         try reader.finish()
     }

@@ -90,6 +90,17 @@ struct SettingsReader {
         return value
     }
 
+    /// `96k`, or bits per second.
+    mutating func bitrate(_ name: String, in range: ClosedRange<Int>) -> Int? {
+        guard let text = source[name]?.lowercased() else { return nil }
+        let value = text.hasSuffix("k") ? Int(text.dropLast()).map { $0 * 1000 } : Int(text)
+        guard let value, range.contains(value) else {
+            problems.append("\(name) must be a bitrate from \(range.lowerBound / 1000)k to \(range.upperBound / 1000)k")
+            return nil
+        }
+        return value
+    }
+
     /// Seconds: a number with `s`, `m`, `h` or `d` after it, or without a unit.
     mutating func duration(_ name: String) -> Double? {
         guard let text = source[name] else { return nil }

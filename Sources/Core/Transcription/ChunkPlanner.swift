@@ -25,6 +25,13 @@ public struct ChunkPlanner: Sendable {
         public var widestGap = PCMFormat.sample(at: 5)
         /// A cut before this much of a chunk would waste the window.
         public var earliestCut = PCMFormat.sample(at: 12)
+        /// Sound beyond a cut that both sides hear when the silence there is shorter than `tightGap`; 0 never overlaps.
+        public var overlap = 0
+        /// A shorter silence may hide the end of a word.
+        public var tightGap = 0
+
+        /// What spans may fill: the rest is for sound around them.
+        var room: Int { longest - 2 * max(padding, overlap) }
 
         public init() {}
     }
@@ -34,6 +41,10 @@ public struct ChunkPlanner: Sendable {
     private var nextNumber = 0
     /// The end of the last chunk that was given out, so that two never overlap.
     private var floor = 0
+    /// The last cut was made where no silence was.
+    private var isCutTight = false
+    /// Audio is known to exist up to here.
+    private var known = 0
 
     public init(limits: Limits = Limits()) {
         self.limits = limits
@@ -42,11 +53,12 @@ public struct ChunkPlanner: Sendable {
     /// Takes spans in order; `settled` says up to where no further span will appear. Returns the chunks that are certain.
     public mutating func add(_ spans: [Range<Int>], settled: Int) -> [Chunk] {
         var chunks: [Chunk] = []
+        known = max(known, settled)
         for span in spans.flatMap(bounded) {
             if let last = waiting.last, span.lowerBound - last.upperBound > limits.widestGap {
                 chunks.append(take(waiting.count, before: span.lowerBound))
             }
-            while let first = waiting.first, span.upperBound - first.lowerBound > limits.longest - 2 * limits.padding {
+            while let first = waiting.first, span.upperBound - first.lowerBound > limits.room {
                 chunks.append(take(bestCut(), before: span.lowerBound))
             }
             waiting.append(span)
@@ -59,12 +71,13 @@ public struct ChunkPlanner: Sendable {
 
     /// The rest, once all of the audio is known.
     public mutating func finish(end: Int) -> [Chunk] {
-        waiting.isEmpty ? [] : [take(waiting.count, before: end)]
+        known = max(known, end)
+        return waiting.isEmpty ? [] : [take(waiting.count, before: end)]
     }
 
     /// A detector that breaks its promise about length costs a badly placed cut, not a chunk that no engine takes.
     private func bounded(_ span: Range<Int>) -> [Range<Int>] {
-        SpeechSpans.split(span, longest: limits.longest - 2 * limits.padding) { _ in 0 }
+        SpeechSpans.split(span, longest: limits.room) { _ in 0 }
     }
 
     /// How many waiting spans the next chunk takes: up to the widest silence that is late enough, else all of them.
@@ -90,8 +103,10 @@ public struct ChunkPlanner: Sendable {
         let start = speech[0].lowerBound
         let end = speech[speech.count - 1].upperBound
         // Padding ends in the middle of the silence between two chunks.
-        let lower = max(floor, start - limits.padding)
-        let upper = max(end, min(end + limits.padding, end + (following - end) / 2, max(limit, end)))
+        let lower = isCutTight ? max(0, start - limits.overlap) : max(floor, start - limits.padding)
+        isCutTight = following - end < limits.tightGap
+        let padded = max(end, min(end + limits.padding, end + (following - end) / 2, max(limit, end)))
+        let upper = isCutTight ? max(padded, min(end + limits.overlap, known)) : padded
         floor = upper
         defer { nextNumber += 1 }
         return Chunk(number: nextNumber, range: min(lower, start)..<upper, speech: speech)

@@ -7,11 +7,21 @@ public struct TranscriptionPipeline: Sendable {
         public var decoding: DecodingOptions
         public var language: String?
         public var prompt: String?
+        /// See `RecognitionOptions`.
+        public var translates: Bool
+        public var keyterms: [String]
+        public var models: [String: String]
 
-        public init(decoding: DecodingOptions = DecodingOptions(), language: String? = nil, prompt: String? = nil) {
+        public init(
+            decoding: DecodingOptions = DecodingOptions(), language: String? = nil, prompt: String? = nil,
+            translates: Bool = false, keyterms: [String] = [], models: [String: String] = [:]
+        ) {
             self.decoding = decoding
             self.language = language
             self.prompt = prompt
+            self.translates = translates
+            self.keyterms = keyterms
+            self.models = models
         }
     }
 
@@ -33,11 +43,25 @@ public struct TranscriptionPipeline: Sendable {
         _ media: any MediaSource, _ request: Request, memory: any WorkMemory = NoWorkMemory(),
         report: (TranscriptionProgress) -> Void
     ) async throws -> Transcript {
+        if let recognizer = recognizer as? any WholeMediaRecognizer {
+            let options = RecognitionOptions(
+                language: request.language, prompt: request.prompt, translates: request.translates,
+                keyterms: request.keyterms, sourceBytes: media.extent.available, models: request.models)
+            if let whole = try await recognizer.recogniseWhole(media, request.decoding, options) {
+                let transcript = Self.transcript(of: whole, request, recognizer.capabilities)
+                report(
+                    TranscriptionProgress(done: whole.seconds, total: whole.seconds, segments: transcript.segments))
+                return transcript
+            }
+        }
         let (events, inbox) = AsyncThrowingStream<Step, any Error>.makeStream()
         return try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             group.addTask { await decode(media, request.decoding, inbox) }
-            var run = Run(request: request, state: TranscriptionState(concurrency: recognizer.capabilities.concurrency))
+            let capabilities = recognizer.capabilities
+            var run = Run(
+                request: request,
+                state: TranscriptionState(concurrency: capabilities.concurrency, input: capabilities.input))
             // The children report through the stream: one ordered line of events for the state machine.
             for try await step in events {
                 try Task.checkCancellation()
@@ -48,7 +72,9 @@ public struct TranscriptionPipeline: Sendable {
                 }
                 for action in actions {
                     switch action {
-                    case .finish: return run.transcript(recognizer.capabilities)
+                    case .finish:
+                        if let failure = run.totalFailure(capabilities) { throw failure }
+                        return run.transcript(capabilities)
                     case .fail(let error): throw error
                     case .detect(let range):
                         guard let pcm = run.pcm else { continue }
@@ -60,7 +86,9 @@ public struct TranscriptionPipeline: Sendable {
                             continue
                         }
                         let options = RecognitionOptions(
-                            language: request.language, prompt: request.prompt, isSecondLook: isSecondLook)
+                            language: request.language, prompt: request.prompt, isSecondLook: isSecondLook,
+                            translates: request.translates, keyterms: request.keyterms,
+                            sourceBytes: media.extent.available, models: request.models)
                         group.addTask { await recognise(chunk, pcm, options, inbox) }
                     }
                 }

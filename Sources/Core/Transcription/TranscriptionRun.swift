@@ -63,6 +63,17 @@ extension TranscriptionPipeline {
             return ended(by: step)
         }
 
+        /// A service that gave nothing at all is a failure to be told, and to be tried again; not an empty text.
+        func totalFailure(_ capabilities: RecognizerCapabilities) -> EngineError? {
+            guard capabilities.input != .pcm, !state.outcomes.isEmpty else { return nil }
+            var reason: String?
+            for (_, outcome) in state.outcomes.sorted(by: { $0.key < $1.key }).map(\.value) {
+                guard case .failed(let why) = outcome else { return nil }
+                reason = reason ?? why
+            }
+            return reason.map { EngineError(.failed, $0) }
+        }
+
         func transcript(_ capabilities: RecognizerCapabilities) -> Transcript {
             let outcomes = state.outcomes.values.sorted { $0.chunk.number < $1.chunk.number }
             return TranscriptAssembly.transcript(

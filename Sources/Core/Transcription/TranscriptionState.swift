@@ -44,15 +44,19 @@ struct TranscriptionState {
     private var windowsDone = 0
     /// Up to here all speech is known.
     private var settled = 0
-    private var planner = ChunkPlanner()
+    private var planner: ChunkPlanner
     private var waiting: [Running] = []
     private var running: [Int: Running] = [:]
     private(set) var outcomes: [Int: (chunk: Chunk, outcome: ChunkOutcome)] = [:]
     private let concurrency: Int
+    /// A doubtful result is worth a second look where that costs no money.
+    private let looksTwice: Bool
     private var isOver = false
 
-    init(concurrency: Int) {
+    init(concurrency: Int, input: RecognizerInput = .pcm) {
         self.concurrency = max(1, concurrency)
+        looksTwice = input == .pcm
+        planner = ChunkPlanner(limits: ChunkPlanner.Limits(for: input))
     }
 
     mutating func event(_ event: Event) -> [Action] {
@@ -140,8 +144,8 @@ struct TranscriptionState {
             let isBetter = flags.count < first.flags.count
             let best = isBetter ? (recognition, flags) : first
             finish(entry.chunk, .recognised(best.0, flags: best.1 + [.retried]))
-        } else if flags.isEmpty {
-            finish(entry.chunk, .recognised(recognition, flags: []))
+        } else if flags.isEmpty || !looksTwice {
+            finish(entry.chunk, .recognised(recognition, flags: flags))
         } else {
             entry.firstLook = (recognition, flags)
             waiting.insert(entry, at: 0)
@@ -181,6 +185,7 @@ struct TranscriptionState {
         let open = (waiting + running.values).map(\.chunk.range.lowerBound)
         let frontier = min(open.min() ?? settled, settled)
         let ahead = outcomes.values.filter { $0.chunk.range.lowerBound >= frontier }
-        return isOver ? decoded : frontier + ahead.reduce(0) { $0 + $1.chunk.range.count }
+        // Chunks may overlap by a little.
+        return isOver ? decoded : min(decoded, frontier + ahead.reduce(0) { $0 + $1.chunk.range.count })
     }
 }

@@ -13,10 +13,12 @@ public struct Transcript: Sendable, Hashable {
     public var timeline: [Stretch]
     /// Sentences for people: what this result is not, and how to get a better one.
     public var warnings: [String]
+    /// Who recognised which part, when that were others than this machine; empty otherwise.
+    public var parts: [TranscriptPart]
 
     public init(
         duration: Double, language: String? = nil, engine: String, model: String, segments: [Segment] = [],
-        timeline: [Stretch] = [], warnings: [String] = []
+        timeline: [Stretch] = [], warnings: [String] = [], parts: [TranscriptPart] = []
     ) {
         self.duration = duration
         self.language = language
@@ -25,11 +27,31 @@ public struct Transcript: Sendable, Hashable {
         self.segments = segments
         self.timeline = timeline
         self.warnings = warnings
+        self.parts = parts
     }
 
     /// The whole text on one line: the segments' texts with single spaces between them.
     public var text: String {
         segments.map(\.text).filter { !$0.isEmpty }.joined(separator: " ")
+    }
+}
+
+/// A part of the audio that one request to one provider recognised.
+public struct TranscriptPart: Sendable, Hashable {
+    public var span: TimeSpan
+    public var engine: String
+    public var model: String
+    /// Seconds that were paid for.
+    public var billedSeconds: Double
+    /// US dollars, as far as the price is known.
+    public var cost: Double
+
+    public init(span: TimeSpan, engine: String, model: String, billedSeconds: Double = 0, cost: Double = 0) {
+        self.span = span
+        self.engine = engine
+        self.model = model
+        self.billedSeconds = billedSeconds
+        self.cost = cost
     }
 }
 

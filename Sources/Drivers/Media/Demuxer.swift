@@ -110,6 +110,9 @@ final class Demuxer {
         allocated.pointee.pb = input.context
         allocated.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
         allocated.pointee.max_streams = CInt(AllowedFormats.mostStreams)
+        // Second indexes at the end of a file that still arrives would be waited for; reading from front to back does
+        // not need them.
+        if !input.isComplete { allocated.pointee.flags |= AVFMT_FLAG_IGNIDX }
         // No format may open anything else, whatever it refers to.
         allocated.pointee.io_open = { _, _, _, _, _ in cffmpeg_error(EACCES) }
         allocated.pointee.codec_whitelist = av_strdup(AllowedFormats.decoders.joined(separator: ","))

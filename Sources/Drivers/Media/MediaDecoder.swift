@@ -28,10 +28,25 @@ public struct MediaDecoder {
     public func decode(
         into descriptor: CInt, _ report: (Event) throws(DecodingError) -> Void
     ) throws(DecodingError) -> (samples: Int, remark: String?) {
+        try decode(into: DescriptorSink(descriptor), report)
+    }
+
+    /// Encodes what it decodes at once.
+    public func decode(
+        into packer: AudioPacker, _ report: (Event) throws(DecodingError) -> Void
+    ) throws(DecodingError) -> (samples: Int, remark: String?) {
+        let result = try decode(into: packer as any SampleSink, report)
+        try packer.finish()
+        return result
+    }
+
+    private func decode(
+        into sink: any SampleSink, _ report: (Event) throws(DecodingError) -> Void
+    ) throws(DecodingError) -> (samples: Int, remark: String?) {
         let demuxer = try Demuxer(input, track: options.track)
         let decoder = try TrackDecoder(demuxer.stream)
         try report(.opened(description(demuxer, decoder)))
-        var pass = Pass(demuxer: demuxer, descriptor: descriptor, options: options)
+        var pass = Pass(demuxer: demuxer, sink: sink, options: options)
         var damaged = 0
         var ending: String?
         reading: while !pass.writer.isFull {
@@ -73,12 +88,12 @@ public struct MediaDecoder {
         private var resampler: Resampler?
         private var reported = 0
 
-        init(demuxer: Demuxer, descriptor: CInt, options: DecodingOptions) {
+        init(demuxer: Demuxer, sink: any SampleSink, options: DecodingOptions) {
             self.demuxer = demuxer
             self.options = options
             let own = Int(demuxer.stream.pointee.codecpar.pointee.ch_layout.nb_channels)
             channels = options.keepsChannels ? min(max(own, 1), 8) : 1
-            writer = PCMWriter(descriptor: descriptor, channels: channels, options: options)
+            writer = PCMWriter(into: sink, channels: channels, options: options)
         }
 
         /// Often at first, so that recognition starts at once; then every half minute.

@@ -42,6 +42,9 @@ public final class MediaInput {
     /// Nothing has come and nothing will.
     var isEmpty: Bool { extent.isComplete && extent.available == 0 }
 
+    /// All of it is there.
+    var isComplete: Bool { extent.isComplete }
+
     fileprivate func read(into buffer: UnsafeMutablePointer<UInt8>, count: Int) -> CInt {
         do throws(DecodingError) {
             while position >= extent.available, !extent.isComplete {

@@ -1,9 +1,8 @@
-import Glibc
 import Transcription
 
-/// Writes the wanted part of the time line to the PCM file and counts it.
+/// Hands the wanted part of the time line on and counts it.
 final class PCMWriter {
-    private let descriptor: CInt
+    private let sink: any SampleSink
     private let channels: Int
     /// Samples per channel to leave out, and to end at, on the medium's time line.
     private let first: Int
@@ -13,11 +12,11 @@ final class PCMWriter {
     private var buffer: [Int16] = []
     /// Samples per channel on the time line so far, wanted or not.
     private(set) var position = 0
-    /// Samples per channel that are in the file.
+    /// Samples per channel that were handed on.
     private(set) var written = 0
 
-    init(descriptor: CInt, channels: Int, options: DecodingOptions) {
-        self.descriptor = descriptor
+    init(into sink: any SampleSink, channels: Int, options: DecodingOptions) {
+        self.sink = sink
         self.channels = channels
         first = PCMFormat.sample(at: max(0, options.from ?? 0))
         last = options.to.map { PCMFormat.sample(at: max(0, min($0, 1e9))) } ?? .max
@@ -52,7 +51,7 @@ final class PCMWriter {
         }
     }
 
-    /// Puts what is waiting into the file.
+    /// Hands on what is waiting.
     func flush() throws(DecodingError) {
         let total = written + buffer.count / channels
         guard total <= most else {
@@ -60,29 +59,8 @@ final class PCMWriter {
                 .tooLong,
                 "The file holds more than \(Int(limit)) seconds of audio, the limit that is set (--max-seconds).")
         }
-        var offset = 0
-        let bytes = buffer.count * PCMFormat.bytesPerSample
-        while offset < bytes {
-            let count = buffer.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress?.advanced(by: offset), bytes - offset)
-            }
-            if count > 0 {
-                offset += count
-            } else if errno != EINTR {
-                throw Self.failure(errno)
-            }
-        }
+        try sink.take(buffer[...])
         written = total
         buffer.removeAll(keepingCapacity: true)
-    }
-
-    private static func failure(_ number: CInt) -> DecodingError {
-        switch number {
-        case ENOSPC, EDQUOT, EFBIG:
-            DecodingError(.diskFull, "There is no room on the disk for the decoded audio.")
-        default:
-            DecodingError(
-                .sourceFailed, "The decoded audio could not be written (\(String(cString: strerror(number)))).")
-        }
     }
 }

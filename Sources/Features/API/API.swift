@@ -1,8 +1,10 @@
+public import CloudRouting
 public import HTTPRouting
 public import HTTPTypes
 public import Multipart
 public import Scheduling
 public import Telemetry
+public import Transcription
 
 /// Stentor's own routes and the job API.
 public struct API: Sendable {
@@ -32,12 +34,17 @@ public struct API: Sendable {
         public var gauges: @Sendable () async -> [Metrics.Gauge]
         /// The body of `GET /api/gpu-status`.
         public var gpuStatus: @Sendable () async throws -> HTTPResponse
+        /// What a transcription would take.
+        public var estimate: @Sendable (any MediaSource, TranscriptionWish) async throws -> TranscriptionEstimate
 
         public init(
             version: String, engine: String, model: String, device: String, workers: Int,
             gauges: @escaping @Sendable () async -> [Metrics.Gauge],
-            gpuStatus: @escaping @Sendable () async throws -> HTTPResponse
+            gpuStatus: @escaping @Sendable () async throws -> HTTPResponse,
+            estimate:
+                @escaping @Sendable (any MediaSource, TranscriptionWish) async throws -> TranscriptionEstimate
         ) {
+            self.estimate = estimate
             self.version = version
             self.engine = engine
             self.model = model
@@ -91,6 +98,10 @@ public struct API: Sendable {
         router.post("/transcribe-file-diarize", handler(.init(findsSpeakers: true)))
         router.post("/api/transcribe", handler(.init()))
         router.post("/api/transcribe/async", handler(.init(isAsync: true)))
+        let estimate = EstimateHandler(
+            transcriptions: transcriptions, limits: limits, providers: providers, model: model,
+            estimate: about.estimate)
+        router.post("/api/transcribe/estimate") { request, _ in try await estimate.answer(request) }
     }
 
     private func addJobs(to router: inout Router) {

@@ -270,7 +270,8 @@ struct RequestRunner: Sendable {
 
     /// What is learned from a success.
     private func gains(_ request: MediaRequest, _ transcript: Transcript) async -> [AccountChange] {
-        let usage = Usage(files: 1, seconds: transcript.duration, cost: 0)
+        let cost = request.isCached ? 0 : transcript.parts.reduce(0) { $0 + $1.cost }
+        let usage = Usage(files: 1, seconds: transcript.duration, cost: cost)
         var changes = [AccountChange.usage(request.person, usage)]
         if let view = try? await transcriptions.job(request.job, owner: request.owner), let key = view.execution.key,
             let alias = alias(of: request, view.execution.order)

@@ -43,6 +43,50 @@ struct SettingsTests {
     }
 }
 
+@Suite("Settings of services on the network")
+struct ProviderSettingsTests {
+    private func cloud(_ environment: [String: String]) throws -> ProviderSettings {
+        try Settings(SettingsSource(environment: environment)).cloud
+    }
+
+    @Test("nothing set gives the documented defaults")
+    func defaults() throws {
+        let cloud = try cloud([:])
+        #expect(cloud.bitrate == 96_000 && cloud.sampleRate == 16_000 && cloud.compressionThreshold == 30_000_000)
+        #expect(cloud.streams)
+        #expect(cloud.groq == ProviderSettings.Account())
+    }
+
+    @Test("bitrates with and without k, flags in several words")
+    func values() throws {
+        #expect(try cloud(["AUDIO_TARGET_BITRATE": "48K"]).bitrate == 48_000)
+        #expect(try cloud(["AUDIO_TARGET_BITRATE": "64000"]).bitrate == 64_000)
+        #expect(try !cloud(["AUDIO_USE_STREAMING": "False"]).streams)
+        #expect(try cloud(["GROQ_API_KEY": "x", "GROQ_MODEL": "y"]).groq.model == "y")
+    }
+
+    @Test(
+        "what cannot be is refused by name",
+        arguments: [
+            ("AUDIO_TARGET_BITRATE", "fast"), ("AUDIO_TARGET_SAMPLE_RATE", "11025"), ("AUDIO_TARGET_CHANNELS", "2"),
+            ("AUDIO_USE_STREAMING", "maybe"), ("OPENAI_BASE_URL", "ftp://x"), ("STENTOR_PROVIDER_DEADLINE", "0"),
+        ])
+    func refused(name: String, value: String) {
+        let error = #expect(throws: SettingsError.self) { try cloud([name: value]) }
+        #expect(error?.problems.count == 1 && error?.problems[0].hasPrefix(name) == true)
+    }
+
+    @Test("a key prints nowhere")
+    func secret() throws {
+        let settings = try Settings(SettingsSource(environment: ["GROQ_API_KEY": "very-secret"]))
+        var dumped = ""
+        dump(settings, to: &dumped)
+        #expect(!"\(settings) \(String(reflecting: settings)) \(dumped)".contains("very-secret"))
+        #expect("\(Secret("very-secret"))" == "(secret)")
+        #expect(settings.cloud.groq.key?.reveal() == "very-secret")
+    }
+}
+
 @Suite(".env file")
 struct EnvironmentFileTests {
     @Test("comments, quotes, export and spaces are understood")

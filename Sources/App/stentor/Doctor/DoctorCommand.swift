@@ -1,3 +1,4 @@
+import CloudProviders
 import Glibc
 import ModelLibrary
 import Settings
@@ -26,9 +27,19 @@ struct DoctorCommand {
             + catalogue.faults.map {
                 Finding(.warning, "model \($0.name)", "\($0.error)")
             }
-        findings += choices(catalogue)
+        findings += choices(catalogue) + services()
         for finding in findings { try console.output(finding.line) }
         return findings.contains { $0.verdict == .missing } ? 1 : 0
+    }
+
+    /// Services on the network whose keys are set; nothing is asked of them.
+    private func services() -> [Finding] {
+        ProviderAccount.Service.allCases.filter { CloudChoice.isConfigured($0, settings.cloud) }.map { service in
+            let account = settings.cloud[service]
+            let model = ProviderAccount(service, key: nil, model: account.model).model
+            let place = account.baseURL == nil ? "" : ", at an address of your own"
+            return Finding(.good, "service \(service.rawValue)", "can be used with \(model)\(place)")
+        }
     }
 
     private func dataFolder() -> Finding {

@@ -1,3 +1,5 @@
+import CloudProviders
+import CloudRouting
 import HostProcesses
 import HostedEngines
 import Jobs
@@ -30,6 +32,8 @@ actor EngineHall: EngineDirectory {
     private let devices: GPUStatus
     private let log: any EventLog
     private var entries: [String: Entry] = [:]
+    /// Awaited by everybody who needs these services, and by `stop`.
+    private var clouds: [String: Task<CloudEngine, any Error>] = [:]
     private var uses = 0
     private var startsOfStopped = 0
 
@@ -53,9 +57,29 @@ actor EngineHall: EngineDirectory {
                 .permanent, code: "no_such_engine",
                 "There is no such engine; use \(Settings.knownProviders.joined(separator: ", ")).")
         }
+        if let services = try services(wish) { return services }
         let choice = try find(wish)
         return EngineAssignment(
             engine: choice.candidate.engine, model: choice.candidate.model, warnings: choice.warnings)
+    }
+
+    /// Services on the network, named or taken because nothing better is installed. The names of all that may be asked
+    /// stand in the assignment, and so in the cache key.
+    private func services(_ wish: EngineWish) throws(JobFailure) -> EngineAssignment? {
+        do {
+            let better = try? EngineCatalogue(models: models).entries.map(\.candidate).filter { $0.engine != "sphinx" }
+            let hasLocalModel =
+                (try? EngineSelection(better ?? []).choose(
+                    providers: ["auto"], model: wish.model, language: wish.language)) != nil
+            let choice = try CloudChoice(
+                wishes: wish.providers, model: wish.model, settings.cloud, hasLocalModel: hasLocalModel)
+            guard let choice else { return nil }
+            let names = choice.accounts.map(\.service.rawValue) + choice.localEngines
+            return EngineAssignment(
+                engine: names.joined(separator: ","), model: choice.accounts[0].model)
+        } catch {
+            throw JobFailure(.permanent, code: "no_such_engine", "\(error).")
+        }
     }
 
     private func find(_ wish: EngineWish) throws(JobFailure) -> EngineChoice {
@@ -77,6 +101,9 @@ actor EngineHall: EngineDirectory {
     func workplace(
         _ assignment: EngineAssignment, turn: @escaping @Sendable () -> WorkTurn
     ) async throws -> Workplace {
+        if let engine = try await service(assignment) {
+            return Workplace(detector: engine.detector, recognizer: engine.recognizer())
+        }
         // Only sherpa-onnx computes anywhere but on the processor.
         let isMovable = assignment.engine == "sherpa" && installation.hasCUDA
         let device = isMovable ? devices.policy.decide(await devices.monitor.report()).device : .cpu
@@ -86,6 +113,27 @@ actor EngineHall: EngineDirectory {
             try await workplace(assignment, on: .cpu, turn: turn).recognizer
         }
         return Workplace(detector: place.detector, recognizer: fallback, warnings: { fallback.warnings })
+    }
+
+    /// The services of an assignment, kept for as long as the server runs: they share limits over all jobs.
+    private func service(_ assignment: EngineAssignment) async throws -> CloudEngine? {
+        let key = "\(assignment.engine)/\(assignment.model)"
+        if clouds[key] == nil {
+            let names = assignment.engine.split(separator: ",").map(String.init)
+            let choice = try CloudChoice(
+                wishes: names, model: names.count == 1 ? assignment.model : nil, settings.cloud, hasLocalModel: false)
+            guard let choice, ProviderAccount.Service(rawValue: names[0]) != nil else { return nil }
+            let (settings, installation) = (settings, installation)
+            clouds[key] = Task {
+                var local: ReadyEngine?
+                if !choice.localEngines.isEmpty {
+                    local = try await ReadyEngine.load(
+                        choice.localEngines, model: nil, language: nil, settings, installation)
+                }
+                return try await CloudEngine.load(choice, settings, installation, local: local)
+            }
+        }
+        return try await clouds[key]?.value
     }
 
     private func workplace(
@@ -111,6 +159,26 @@ actor EngineHall: EngineDirectory {
             entries[key] = nil
             throw error
         }
+    }
+
+    /// What a transcription would take, before anything is sent or paid.
+    func estimate(
+        _ media: any MediaSource, _ wish: TranscriptionWish, _ decoder: any AudioDecoder
+    ) async throws -> TranscriptionEstimate {
+        let assignment = try await choose(wish.engine)
+        var request = TranscriptionPipeline.Request(
+            decoding: DecodingOptions(maximumSeconds: settings.maximumSeconds), language: wish.engine.language,
+            prompt: wish.prompt)
+        (request.decoding.track, request.decoding.from, request.decoding.to) = (wish.track, wish.from, wish.to)
+        let now = SystemClock().now().wall
+        if let engine = try await service(assignment) {
+            let ledger = await engine.router.ledgers[engine.capabilities.engine] ?? RateLedger(.init())
+            return try await engine.estimator(decoder).estimate(
+                media, request, with: engine.capabilities, ledger: ledger, now: now)
+        }
+        let place = try await workplace(assignment) { WorkTurn() }
+        return try await TranscriptionEstimator(decoder: decoder, detector: place.detector).estimate(
+            media, request, with: place.recognizer.capabilities, ledger: RateLedger(.init()), now: now)
     }
 
     /// Loads what requests without any wish will use, so that the first does not wait for it.
@@ -167,6 +235,8 @@ actor EngineHall: EngineDirectory {
             if let loaded = try? await entry.loading.value { await loaded.pool.stop() }
         }
         entries = [:]
+        for cloud in clouds.values { if let engine = try? await cloud.value { await engine.stop() } }
+        clouds = [:]
     }
 
     // MARK: - Figures

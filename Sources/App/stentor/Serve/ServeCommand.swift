@@ -138,7 +138,8 @@ struct ServeCommand {
             version: Help.version, engine: choice?.candidate.engine ?? "none",
             model: choice?.candidate.model ?? "none", device: house.device.rawValue, workers: settings.queue.workers,
             gauges: { await house.engines.gauges() },
-            gpuStatus: { try await house.gpuStatus.response() })
+            gpuStatus: { try await house.gpuStatus.response() },
+            estimate: { try await house.engines.estimate($0, $1, house.decoder) })
     }
 
     private func announce(_ addresses: [ListenAddress], _ log: any EventLog) {

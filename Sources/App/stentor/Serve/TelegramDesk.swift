@@ -45,7 +45,7 @@ struct TelegramDesk: Sendable {
         configuration.access = Access(
             admins: telegram.admins, users: telegram.allowedUsers, chats: telegram.allowedChats)
         configuration.language = telegram.language
-        configuration.providers = Settings.knownProviders
+        configuration.providers = Settings.knownProviders.filter(isReady)
         configuration.defaultProviders = settings.providers
         configuration.defaultModel = settings.model
         configuration.workers = settings.queue.workers
@@ -74,6 +74,17 @@ struct TelegramDesk: Sendable {
         let base = url.hasSuffix("/") ? String(url.dropLast()) : url
         let path = settings.telegram.webhookPath
         return base.hasSuffix(path) ? base : base + path
+    }
+
+    /// Services on the network only where the operator has an account.
+    private func isReady(_ provider: String) -> Bool {
+        let cloud = settings.cloud
+        return switch provider {
+        case "groq": cloud.groq.key != nil
+        case "deepgram": cloud.deepgram.key != nil
+        case "openai": cloud.openAI.key != nil || cloud.openAI.baseURL != nil
+        default: true
+        }
     }
 
     private static func randomWord() -> String {

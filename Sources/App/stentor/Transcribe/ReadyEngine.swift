@@ -41,10 +41,17 @@ struct ReadyEngine {
     static func load(
         _ options: TranscribeOptions, _ settings: Settings, _ installation: Installation
     ) async throws -> ReadyEngine {
+        try await load(options.providers, model: options.model, language: options.language, settings, installation)
+    }
+
+    /// - Parameter providers: `auto`, or engines in order of preference.
+    static func load(
+        _ providers: [String], model: String?, language: String?, _ settings: Settings, _ installation: Installation
+    ) async throws -> ReadyEngine {
         let models = ModelStore(folder: installation.modelFolder)
         let catalogue = try EngineCatalogue(models: models)
         let choice = try catalogue.selection.choose(
-            providers: options.providers, model: options.model, language: options.language)
+            providers: providers, model: model, language: language)
         guard let entry = catalogue.entry(for: choice.candidate) else {
             throw EngineError(.unusable, "The model “\(choice.candidate.model)” is gone.")
         }

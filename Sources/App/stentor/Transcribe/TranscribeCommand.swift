@@ -13,8 +13,9 @@ struct TranscribeCommand {
         ("--format", "LIST", "txt, srt, vtt, tsv, json, md, rttm; several with commas (txt)"),
         ("--output", "PATH", "a file, a folder, or - for standard output (-)"),
         ("--language", "CODE", "such as en, id, pt; auto recognises it (auto)"),
-        ("--engine", "LIST", "auto, sphinx, sherpa, whisper; several in order of preference (auto)"),
-        ("--model", "NAME", "an installed model (the best one)"),
+        ("--engine", "LIST", "auto, whisper, sherpa, sphinx, groq, deepgram, openai; in order of preference (auto)"),
+        ("--model", "NAME", "an installed model, or the service's (the best one)"),
+        ("--dry-run", nil, "say what it would take and cost, and send nothing"),
         ("--prompt", "TEXT", "names and words to expect, for engines that take them"),
         ("--words", nil, "words with times and confidence in JSON"),
         ("--max-line-length", "N", "columns of a subtitle line (42)"),
@@ -61,41 +62,62 @@ struct TranscribeCommand {
     private func transcribeAll(
         _ options: TranscribeOptions, _ decoder: HostedDecoder, _ installation: Installation
     ) async throws -> CInt {
-        let engine = try await ReadyEngine.load(options, settings, installation)
+        let engine = try await ChosenEngine.load(options, settings, installation)
         var failures = 0
         for (index, file) in options.files.enumerated() {
             if index > 0, index == options.files.count - 1 { decoder.stopStartingAhead() }
             do {
-                try await transcribe(file, options, decoder, engine, installation)
+                if options.isDryRun {
+                    try await estimate(file, options, decoder, engine, installation)
+                } else {
+                    try await transcribe(file, options, decoder, engine, installation)
+                }
             } catch {
                 if Task.isCancelled { break }
                 failures += 1
                 console.note("stentor: \(file == "-" ? "standard input" : file.display): \(error)")
             }
         }
-        await engine.pool.stop()
+        await engine.stop()
         try Task.checkCancellation()
         return failures == 0 ? 0 : 1
     }
 
     private func transcribe(
-        _ file: RawWord, _ options: TranscribeOptions, _ decoder: HostedDecoder, _ engine: ReadyEngine,
+        _ file: RawWord, _ options: TranscribeOptions, _ decoder: HostedDecoder, _ engine: ChosenEngine,
         _ installation: Installation
     ) async throws {
-        let media: any MediaSource =
-            file == "-"
-            ? try SpooledMedia(copying: 0, folder: installation.workFolder) : try MediaFile(path: file.path)
+        let media = try open(file, installation)
+        if !settings.cloud.streams { _ = try await media.wait(forBytesBefore: .max) }
         let name = file == "-" ? "standard input" : file.lastComponent.display
         var reporter = ProgressReporter(console, name: name, isQuiet: options.isQuiet)
         defer { reporter.finish() }
-        let pipeline = TranscriptionPipeline(decoder: decoder, detector: engine.pool, recognizer: engine.recognizer)
-        let request = TranscriptionPipeline.Request(
-            decoding: options.decoding, language: options.language, prompt: options.prompt)
+        let pipeline = TranscriptionPipeline(
+            decoder: decoder, detector: engine.detector, recognizer: engine.recognizer())
+        let request = request(options)
         var transcript = try await pipeline.transcribe(media, request) { reporter.report($0) }
-        transcript.warnings = engine.choice.warnings + transcript.warnings
+        transcript.warnings = engine.warnings + transcript.warnings
         reporter.finish()
         if !options.isQuiet { for warning in transcript.warnings { console.note("stentor: \(warning)") } }
         try write(transcript, of: file, name: name, options)
+    }
+
+    private func open(_ file: RawWord, _ installation: Installation) throws -> any MediaSource {
+        file == "-" ? try SpooledMedia(copying: 0, folder: installation.workFolder) : try MediaFile(path: file.path)
+    }
+
+    private func request(_ options: TranscribeOptions) -> TranscriptionPipeline.Request {
+        TranscriptionPipeline.Request(
+            decoding: options.decoding, language: options.language, prompt: options.prompt)
+    }
+
+    private func estimate(
+        _ file: RawWord, _ options: TranscribeOptions, _ decoder: HostedDecoder, _ engine: ChosenEngine,
+        _ installation: Installation
+    ) async throws {
+        let name = file == "-" ? "standard input" : file.lastComponent.display
+        let estimate = try await engine.estimate(try open(file, installation), request(options), decoder)
+        try console.output(EstimateReport(estimate, name: name).text)
     }
 
     private func write(

@@ -10,10 +10,11 @@ struct TranscribeOptions: Sendable {
     let rendering: RenderingOptions
     let language: String?
     let prompt: String?
-    let providers: [String]
-    let model: String?
+    var providers: [String]
+    var model: String?
     let decoding: DecodingOptions
     let isQuiet: Bool
+    let isDryRun: Bool
 
     init(_ parsed: ParsedOptions, _ settings: Settings) throws {
         files = parsed.operands
@@ -32,6 +33,7 @@ struct TranscribeOptions: Sendable {
         model = parsed.text("--model") ?? settings.model
         decoding = try Self.decoding(parsed, settings)
         isQuiet = parsed.switches.contains("--quiet")
+        isDryRun = parsed.switches.contains("--dry-run")
     }
 
     private static func rendering(_ parsed: ParsedOptions) throws -> RenderingOptions {

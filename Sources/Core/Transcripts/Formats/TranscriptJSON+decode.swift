@@ -54,6 +54,7 @@ private struct Version: Decodable {
     var schema_version: Int
 }
 
+// swift-format-ignore: AlwaysUseLowerCamelCase
 private struct Document: Decodable {
     struct SegmentItem: Decodable {
         var start: Double
@@ -80,6 +81,15 @@ private struct Document: Decodable {
         var reason: String?
     }
 
+    struct PartItem: Decodable {
+        var start: Double
+        var end: Double
+        var engine: String
+        var model: String
+        var billed_seconds: Double
+        var cost_usd: Double
+    }
+
     var language: String?
     var duration: Double
     var engine: String
@@ -87,6 +97,7 @@ private struct Document: Decodable {
     var warnings: [String]
     var segments: [SegmentItem]
     var timeline: [StretchItem]
+    var parts: [PartItem]?
 
     func checkTimes() throws(TranscriptJSONError) {
         func check(_ start: Double, _ end: Double, _ path: @autoclosure () -> String) throws(TranscriptJSONError) {
@@ -98,6 +109,7 @@ private struct Document: Decodable {
             for word in item.words ?? [] { try check(word.start, word.end, "segments[\(index)].words") }
         }
         for (index, item) in timeline.enumerated() { try check(item.start, item.end, "timeline[\(index)]") }
+        for (index, item) in (parts ?? []).enumerated() { try check(item.start, item.end, "parts[\(index)]") }
     }
 
     var transcript: Transcript {
@@ -114,7 +126,12 @@ private struct Document: Decodable {
             },
             timeline: timeline.map {
                 Stretch(span: TimeSpan(start: $0.start, end: $0.end), kind: $0.kind, reason: $0.reason)
-            }, warnings: warnings)
+            }, warnings: warnings,
+            parts: (parts ?? []).map {
+                TranscriptPart(
+                    span: TimeSpan(start: $0.start, end: $0.end), engine: $0.engine, model: $0.model,
+                    billedSeconds: $0.billed_seconds, cost: $0.cost_usd)
+            })
     }
 }
 

@@ -29,6 +29,9 @@ public enum TranscriptJSON {
             }
             json.key("timeline")
             json.array(of: transcript.timeline) { json, stretch in self.stretch(stretch, into: &json) }
+            guard !transcript.parts.isEmpty else { return }
+            json.key("parts")
+            json.array(of: transcript.parts) { json, part in self.part(part, into: &json) }
         }
         return json.text
     }
@@ -74,6 +77,27 @@ public enum TranscriptJSON {
             json.key("reason")
             json.stringOrNull(stretch.reason)
         }
+    }
+
+    private static func part(_ part: TranscriptPart, into json: inout JSONText) {
+        json.object { json in
+            span(part.span, into: &json)
+            json.key("engine")
+            json.string(part.engine)
+            json.key("model")
+            json.string(part.model)
+            json.key("billed_seconds")
+            json.literal(seconds(part.billedSeconds))
+            json.key("cost_usd")
+            json.literal(dollars(part.cost))
+        }
+    }
+
+    /// To the millionth: ten seconds of speech cost less than a tenth of a cent.
+    private static func dollars(_ value: Double) -> String {
+        let millionths = Int((min(max(value, 0), 1e9) * 1e6).rounded())
+        let fraction = String(millionths % 1_000_000)
+        return "\(millionths / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction
     }
 
     private static func span(_ span: TimeSpan, into json: inout JSONText) {
