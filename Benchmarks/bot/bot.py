@@ -37,17 +37,12 @@ def cached_answers(world, count=40):
         person = world.person(5001 + number)
         world.control("chat", **person.chat)
         world.control("reset")
-        sent = time.monotonic()
         person.send(SAMPLE, unique="bench")
-        posted = time.monotonic()
-        while not (edits := world.calls("editMessageText")):
-            assert time.monotonic() - posted < 10
-        first_call = min(call["at"] for call in world.state()["calls"])
-        message = person.seen()[0]
-        # From the update's own message to the edit that is the answer, on the simulator's clock.
+        # Left alone meanwhile: questions of ours would be part of what is measured.
+        time.sleep(0.5)
+        edits = world.calls("editMessageText")
         own = next(m for m in world.chat(person.number) if not m["from_bot"])
         times.append((edits[0]["at"] - own["times"][0]) * 1000)
-        assert message and first_call and sent
     print(f"answer from the cache: median {statistics.median(times):.1f} ms, worst {max(times):.1f} ms; "
           f"downloads {world.state()['downloads']}")
 
