@@ -76,6 +76,7 @@ let modules: [Module] = [
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
     Module("CloudRouting", .core, uses: ["Transcription", "Transcripts"], tests: ["Transcription"]),
     Module("Settings", .core, tests: []),
+    Module("Accounts", .core, uses: ["Jobs"], tests: ["AccountStoreConformance"]),
     Module("Jobs", .core, uses: ["Transcription"], tests: ["JobStoreConformance"]),
     Module("Telemetry", .core, tests: []),
     Module(
@@ -113,6 +114,23 @@ let modules: [Module] = [
         tests: ["EventLoops", "HTTPClient", "Jobs", "MediaStores", "Scheduling", "Transcription", "Workbench"]),
 
     Module(
+        "BotAPI", .toolkits, uses: ["EventLoops", "HTTPClient", "HTTPTypes", "Multipart"],
+        tests: ["EventLoops", "HTTPClient"]),
+    Module("TelegramMedia", .drivers, uses: ["Accounts", "BotAPI", "Jobs", "Scheduling", "Transcription"]),
+    Module(
+        "Bot", .features,
+        uses: [
+            "Accounts", "BotAPI", "Crypto", "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Telemetry",
+            "Transcription", "Transcripts",
+        ],
+        tests: ["Accounts", "BotAPI", "Jobs", "Scheduling", "Transcripts"]),
+    Module(
+        "fake-telegram", .simulators, .executable,
+        uses: [
+            "CSystem", "EventLoops", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes", "IPAddresses",
+            "Multipart",
+        ]),
+    Module(
         "API", .features,
         uses: [
             "CloudRouting", "EventLoops", "HTTPRouting", "HTTPTypes", "IPAddresses", "Jobs", "Multipart", "Scheduling",
@@ -141,7 +159,10 @@ let modules: [Module] = [
     Module(
         "stentor", .app, .executable,
         uses: [
-            "API", "CSystem", "CloudProviders", "CloudRouting", "Crypto", "EventLoops", "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes", "HostProcesses", "HostedEngines", "IPAddresses", "Jobs", "MediaStores", "ModelLibrary", "SQLite", "Scheduling", "Settings", "StoresSQLite", "Telemetry", "TranscriptCaches", "Transcription", "Transcripts", "WebMedia",
+            "API", "Accounts", "Bot", "BotAPI", "CSystem", "CloudProviders", "CloudRouting", "Crypto", "EventLoops",
+            "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes", "HostProcesses", "HostedEngines",
+            "IPAddresses", "Jobs", "MediaStores", "ModelLibrary", "SQLite", "Scheduling", "Settings", "StoresSQLite",
+            "TelegramMedia", "Telemetry", "TranscriptCaches", "Transcription", "Transcripts", "WebMedia",
         ],
         tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
 
@@ -190,8 +211,9 @@ let modules: [Module] = [
 
     Module("JobStoreConformance", .simulators, uses: ["Jobs"]),
     Module(
-        "StoresSQLite", .drivers, uses: ["Jobs", "SQLite"],
-        tests: ["EventLoops", "Jobs", "JobStoreConformance", "SQLite"]),
+        "StoresSQLite", .drivers, uses: ["Accounts", "Jobs", "SQLite"],
+        tests: ["AccountStoreConformance", "Accounts", "EventLoops", "Jobs", "JobStoreConformance", "SQLite"]),
+    Module("AccountStoreConformance", .simulators, uses: ["Accounts", "Jobs"]),
 
     Module("FaultyFileServer", .simulators, uses: ["EventLoops"]),
     Module(

@@ -4,3 +4,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 .deps/python/bin/python Scripts/crash.py "$(swift build --show-bin-path)" "$1" "${2:-1}"
 .deps/python/bin/python Scripts/crash_server.py "$(swift build --show-bin-path)" "$1" "${2:-1}"
+.deps/python/bin/python Scripts/crash_bot.py "$(swift build --show-bin-path)" "$1" "${2:-1}"

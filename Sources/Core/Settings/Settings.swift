@@ -19,6 +19,7 @@ public struct Settings: Sendable, Hashable {
     public var cache: CacheSettings
     /// Services on the network, and what is sent to them.
     public var cloud: ProviderSettings
+    public var telegram: TelegramSettings
 
     /// What `TRANSCRIPTION_PROVIDER` and `--engine` may name.
     public static let knownProviders = ["auto", "sphinx", "sherpa", "whisper", "groq", "deepgram", "openai"]
@@ -39,6 +40,7 @@ public struct Settings: Sendable, Hashable {
         cache = CacheSettings(&reader)
         cloud = ProviderSettings(&reader)
         cloud.streams = server.decodesEarly
+        telegram = TelegramSettings(&reader)
         try reader.finish()
     }
 }

@@ -9,6 +9,7 @@ public enum StoreSchema {
         Migration("jobs", script: jobs),
         Migration("lines of waiting executions", script: lines),
         Migration("batches", script: "ALTER TABLE executions ADD COLUMN batch TEXT"),
+        Migration("accounts", script: accounts),
     ]
 
     /// Opens the database of all stores.

@@ -1,4 +1,5 @@
 import API
+import Bot
 import HTTPRouting
 import HTTPTypes
 import IPAddresses
@@ -8,7 +9,7 @@ import Telemetry
 /// Routes with everything around them: ids, log, errors, who may come in.
 enum FrontDoor {
     static func application(
-        _ settings: ServerSettings, api: API, keys: KeyRing, log: any EventLog, metrics: Metrics
+        _ settings: ServerSettings, api: API, keys: KeyRing, webhook: WebhookGate?, log: any EventLog, metrics: Metrics
     ) -> Application {
         var router = Router()
         api.addRoutes(to: &router)
@@ -20,10 +21,21 @@ enum FrontDoor {
             ForwardedHeaders(proxies: settings.trustedProxies.compactMap { IPRange($0) }, trustsUnixSockets: true),
             RequestIDs(), AccessLog { note($0, log, metrics) }, envelopes,
         ]
+        if let webhook { middleware.append(webhook) }
         if keys.isEmpty { middleware.append(OriginGuard(hosts: settings.allowedHosts)) }
         middleware.append(CrossOrigin(origins: Set(settings.corsOrigins + loopbackOrigins(settings.port))))
         middleware.append(Admission(keys: keys))
         return Application(middleware: middleware, envelopes: envelopes, router: router)
+    }
+
+    /// A listener for Telegram alone.
+    static func webhookApplication(_ webhook: WebhookGate, log: any EventLog, metrics: Metrics) -> Application {
+        let envelopes = ErrorEnvelopes(default: OwnEnvelope.envelope) { error in
+            log.note(LogEvent(.error, "request failed", ["error": .text("\(type(of: error))")]))
+        }
+        return Application(
+            middleware: [RequestIDs(), AccessLog { note($0, log, metrics) }, envelopes, webhook], envelopes: envelopes,
+            router: Router())
     }
 
     private static func loopbackOrigins(_ port: Int) -> [String] {

@@ -1,4 +1,5 @@
 import API
+import Bot
 import Crypto
 import EventLoops
 import GPUs
@@ -30,6 +31,9 @@ struct House: Sendable {
     let gpuStatus: GPUStatus
     /// Where work went when the server started.
     let device: ComputeDevice
+    /// With what lets Telegram in, when it is to call this server.
+    let bot: TelegramBot?
+    let webhook: WebhookGate?
     private let client: HTTPClient
 
     static func build(
@@ -57,20 +61,23 @@ struct House: Sendable {
                 threshold: settings.server.gpuMemoryThreshold, libraryHasCUDA: installation.hasCUDA))
         let engines = EngineHall(settings, installation, devices: gpuStatus, log: log)
         let client = try HTTPClient(on: loops.loops[0])
+        let desk = try TelegramDesk(settings, client, clock: clock)
+        let web = WebFetcher(client, limits: .init(bytes: upload))
         let metrics = Metrics()
         let transcriptions = Transcriptions(
             Transcriptions.Ports(
                 store: store, vault: vault, cache: try await cache(settings, clock), engines: engines,
-                decoder: decoder, fetcher: WebFetcher(client, limits: .init(bytes: upload)), clock: clock, log: log,
+                decoder: decoder, fetcher: desk?.fetcher(others: web) ?? web, clock: clock, log: log,
                 faults: faults),
             configuration(settings), metrics: metrics, keepJobs: settings.queue.keepJobsHours * 3600,
             // SHA-256 of a few hundred bytes: it fails only when OpenSSL forbids the algorithm, which the vault said.
             digest: { (try? SHA256.digest(of: $0).hex) ?? "" })
         try await transcriptions.tidy()
+        let bot = desk?.bot(transcriptions, database, installation, clock: clock, log: log, faults: faults)
         return House(
             transcriptions: transcriptions, decoder: decoder, engines: engines, database: database, metrics: metrics,
             gpuStatus: gpuStatus, device: gpuStatus.policy.decide(await gpuStatus.monitor.report()).device,
-            client: client)
+            bot: bot, webhook: try bot.flatMap { try desk?.gate($0) }, client: client)
     }
 
     private static func configuration(_ settings: Settings) -> Dispatcher.Configuration {

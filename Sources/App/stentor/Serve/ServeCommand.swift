@@ -1,4 +1,5 @@
 import API
+import Bot
 import EventLoops
 import Glibc
 import HTTPRouting
@@ -43,9 +44,11 @@ struct ServeCommand {
         let loops = try EventLoopGroup(count: min(2, EventLoopGroup.availableProcessors))
         let house = try await House.build(settings, installation, loops: loops, log: log)
         let server = try makeServer(house, installation, address, keys, loops, log)
+        let webhookServer = try makeWebhookServer(house, address, loops, log)
         let addresses = try await server.start()
+        _ = try await webhookServer?.start()
         announce(addresses, log)
-        await work(house, server, log)
+        await work(house, [server, webhookServer].compactMap(\.self), log)
         await house.close()
         await loops.shutDown()
         withExtendedLifetime(lock) {}
@@ -108,7 +111,24 @@ struct ServeCommand {
         return try HTTPServer(
             configuration, on: loops,
             responder: FrontDoor.application(
-                settings.server, api: api, keys: keys, log: log, metrics: house.metrics))
+                settings.server, api: api, keys: keys, webhook: house.webhook, log: log, metrics: house.metrics))
+    }
+
+    /// For `WEBHOOK_PORT`: Telegram gets a listener of its own.
+    private func makeWebhookServer(
+        _ house: House, _ address: IPAddress, _ loops: EventLoopGroup, _ log: any EventLog
+    ) throws -> HTTPServer? {
+        guard let webhook = house.webhook, let port = settings.telegram.webhookPort, port != settings.server.port else {
+            return nil
+        }
+        var configuration = HTTPServerConfiguration(addresses: [.tcp(address, port: UInt16(port))])
+        configuration.limits.bodySize = Int64(WebhookGate.largestUpdate)
+        if let chain = settings.server.certificate, let key = settings.server.certificateKey {
+            configuration.certificate = .init(chainFile: chain, keyFile: key)
+        }
+        return try HTTPServer(
+            configuration, on: loops,
+            responder: FrontDoor.webhookApplication(webhook, log: log, metrics: house.metrics))
     }
 
     private func about(_ house: House, _ installation: Installation) -> API.About {
@@ -137,13 +157,19 @@ struct ServeCommand {
                     "cache": .text(cache.isEnabled ? cache.kind.rawValue : "off"), "cache_size": .whole(cache.entries),
                     "workers": .whole(settings.queue.workers), "rate_limit": .whole(settings.queue.perUser),
                     "streaming": .text(settings.server.decodesEarly ? "on" : "off"),
+                    "telegram": .text(telegramMode),
                 ]))
+    }
+
+    private var telegramMode: String {
+        if settings.telegram.token == nil { return "off" }
+        return settings.telegram.webhookURL == nil ? "polling" : "webhook"
     }
 
     // MARK: - Life
 
     /// Works until this task is cancelled by the first signal, then finishes what it has promised.
-    private func work(_ house: House, _ server: HTTPServer, _ log: any EventLog) async {
+    private func work(_ house: House, _ servers: [HTTPServer], _ log: any EventLog) async {
         house.decoder.startAhead()
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -156,10 +182,15 @@ struct ServeCommand {
                 }
             }
             group.addTask { await house.engines.warmUp() }
+            // Detached, so that it can still answer what ends while the rest drains; awaited below.
+            let bot = Task.detached { await house.bot?.run() }
             group.addTask {
                 await Self.waitForCancellation()
                 log.note(LogEvent(.info, "stopping"))
-                await self.drain(house, server)
+                await self.drain(house, servers)
+                await house.bot?.waitForAnswers(patience: 2)
+                bot.cancel()
+                await bot.value
             }
             await group.waitForAll()
         }
@@ -176,13 +207,14 @@ struct ServeCommand {
     }
 
     /// Connections and executions get the same time. Detached, because the task that drains is cancelled already.
-    private func drain(_ house: House, _ server: HTTPServer) async {
+    private func drain(_ house: House, _ servers: [HTTPServer]) async {
         let patience = Duration.seconds(settings.server.drainSeconds)
         // Awaited here.
         await Task.detached {
-            async let connections: Void = server.drain(deadline: patience)
-            await house.transcriptions.drain(patience: patience)
-            await connections
+            await withTaskGroup(of: Void.self) { group in
+                for server in servers { group.addTask { await server.drain(deadline: patience) } }
+                await house.transcriptions.drain(patience: patience)
+            }
         }.value
     }
 }

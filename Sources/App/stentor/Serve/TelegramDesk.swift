@@ -1,0 +1,94 @@
+import Bot
+import BotAPI
+import HTTPClient
+import HostedEngines
+import Jobs
+import ModelLibrary
+import Scheduling
+import Settings
+import StoresSQLite
+import TelegramMedia
+import Telemetry
+import Transcription
+
+import class SQLite.SQLiteDatabase
+
+/// The bot's part of the house: nothing without a token.
+struct TelegramDesk: Sendable {
+    let client: BotClient
+    private let files: BotAPIFiles
+    private let settings: Settings
+    private let secret: String
+
+    /// `nil` without a token. Throws `SettingsError` for one that cannot be.
+    init?(_ settings: Settings, _ http: HTTPClient, clock: any JobClock) throws {
+        guard let text = settings.telegram.token?.reveal() else { return nil }
+        guard let token = BotToken(text) else {
+            throw SettingsError(problems: ["TELEGRAM_BOT_TOKEN must be as @BotFather gave it: 123456:letters"])
+        }
+        client = BotClient(http, token: token, base: settings.telegram.base ?? BotClient.telegram)
+        files = BotAPIFiles(client, clock: clock)
+        self.settings = settings
+        secret = settings.telegram.webhookSecret?.reveal() ?? Self.randomWord()
+    }
+
+    func fetcher(others: any MediaFetcher) -> any MediaFetcher {
+        TelegramFetcher(bot: client.bot, files, others: others)
+    }
+
+    func bot(
+        _ transcriptions: Transcriptions, _ database: SQLiteDatabase, _ installation: Installation,
+        clock: any JobClock, log: any EventLog, faults: any FaultPoints
+    ) -> TelegramBot {
+        let telegram = settings.telegram
+        var configuration = BotConfiguration()
+        configuration.access = Access(
+            admins: telegram.admins, users: telegram.allowedUsers, chats: telegram.allowedChats)
+        configuration.language = telegram.language
+        configuration.providers = Settings.knownProviders.filter(isReady)
+        configuration.defaultProviders = settings.providers
+        configuration.defaultModel = settings.model
+        configuration.workers = settings.queue.workers
+        configuration.perUser = settings.queue.perUser
+        configuration.largestFile = files.largestFile
+        let models = ModelStore(folder: installation.modelFolder)
+        configuration.models = {
+            // Read anew each time: a model may have been pulled since.
+            guard let catalogue = try? EngineCatalogue(models: models) else { return [] }
+            return catalogue.entries.map(\.candidate.model)
+        }
+        if let url = webhookURL { configuration.arrival = .webhook(url: url, secret: secret) }
+        return TelegramBot(
+            BotPorts(
+                store: SQLiteAccountStore(database), transcriptions: transcriptions, courier: Courier(client),
+                clock: clock, log: log, faults: faults), configuration)
+    }
+
+    /// What stands before the routes; `nil` while the bot polls.
+    func gate(_ bot: TelegramBot) throws -> WebhookGate? {
+        webhookURL == nil ? nil : try WebhookGate(path: settings.telegram.webhookPath, secret: secret, bot)
+    }
+
+    private var webhookURL: String? {
+        guard let url = settings.telegram.webhookURL else { return nil }
+        let base = url.hasSuffix("/") ? String(url.dropLast()) : url
+        let path = settings.telegram.webhookPath
+        return base.hasSuffix(path) ? base : base + path
+    }
+
+    /// Services on the network only where the operator has an account.
+    private func isReady(_ provider: String) -> Bool {
+        let cloud = settings.cloud
+        return switch provider {
+        case "groq": cloud.groq.key != nil
+        case "deepgram": cloud.deepgram.key != nil
+        case "openai": cloud.openAI.key != nil || cloud.openAI.baseURL != nil
+        default: true
+        }
+    }
+
+    private static func randomWord() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return JobID.random(using: &generator).text + JobID.random(using: &generator).text
+    }
+}

@@ -1,0 +1,29 @@
+import Accounts
+import BotAPI
+import FoundationEssentials
+import Jobs
+
+/// A message on its way out, as the store keeps it.
+enum Content: Sendable, Hashable, Codable {
+    case text(Destination, String, InlineKeyboard?)
+    case edit(chat: Int64, message: Int64, String, InlineKeyboard?)
+    /// A transcript as a file.
+    case file(Destination, JobID, format: String)
+
+    var chat: Int64 {
+        switch self {
+        case .text(let destination, _, _), .file(let destination, _, _): destination.chat
+        case .edit(let chat, _, _, _): chat
+        }
+    }
+
+    /// Strings and whole numbers only: encoding cannot fail.
+    var change: AccountChange {
+        .message(OutgoingMessage(body: [UInt8]((try? JSONEncoder().encode(self)) ?? Data())))
+    }
+
+    init?(_ message: OutgoingMessage) {
+        guard let content = try? JSONDecoder().decode(Content.self, from: Data(message.body)) else { return nil }
+        self = content
+    }
+}

@@ -1,0 +1,157 @@
+import CSystem
+import EventLoops
+import FoundationEssentials
+import Glibc
+import HTTPClient
+import HTTPRouting
+import HTTPServer
+import HTTPTypes
+import IPAddresses
+
+/// Telegram's Bot API on a loopback port, with chats that tests fill. Never shipped.
+///
+///     fake-telegram [--port 8081] [--token 1:letters] [--username stentor_bot]
+@main
+struct FakeTelegram {
+    static func main() throws {
+        csystem_limit_memory_arenas()
+        var port: UInt16 = 0
+        var token = "4242:simulated-token-of-a-bot"
+        var username = "stentor_bot"
+        var words = CommandLine.arguments.dropFirst()
+        while let word = words.popFirst() {
+            guard let value = words.popFirst() else { break }
+            switch word {
+            case "--port": port = UInt16(value) ?? 0
+            case "--token": token = value
+            case "--username": username = value
+            default: exit(2)
+            }
+        }
+        let settings = (port, token, username)
+        try MainThread.run(blocking: [SIGTERM, SIGINT]) { try await serve(settings.0, settings.1, settings.2) }
+    }
+
+    private static func serve(_ port: UInt16, _ token: String, _ username: String) async throws {
+        let loops = try EventLoopGroup(count: 1)
+        let signals = try await SignalWatcher([SIGTERM, SIGINT], on: loops.loops[0])
+        let client = try HTTPClient(on: loops.loops[0])
+        let telegram = Telegram(token: token, username: username)
+        var configuration = HTTPServerConfiguration(addresses: [.tcp(IPAddress(v4: 0x7f00_0001), port: port)])
+        configuration.limits.connectionsPerAddress = .max
+        let front = Front(telegram: telegram, client: client)
+        let server = try HTTPServer(configuration, on: loops, responder: front.application())
+        for case .tcp(_, let bound) in try await server.start() {
+            // Scripts wait for this line, so it is not left in a buffer.
+            print("listening on http://127.0.0.1:\(bound)")
+            fflush(nil)
+        }
+        for await _ in signals.signals { break }
+        await server.drain(deadline: .zero)
+        await client.shutDown()
+        await loops.shutDown()
+    }
+}
+
+/// The Bot API's addresses over the simulated Telegram.
+struct Front: Sendable {
+    let telegram: Telegram
+    let client: HTTPClient
+
+    func application() -> Application {
+        var router = Router()
+        Control(telegram: telegram, deliver: deliver).addRoutes(to: &router)
+        let method: Router.Handler = { request, parameters in
+            try await answer(request, token: parameters["token"], method: parameters["method"])
+        }
+        router.on(.get, "/{token}/{method}", method)
+        router.on(.post, "/{token}/{method}", method)
+        router.get("/file/{token}/{path...}") { request, parameters in
+            try await file(token: parameters["token"], path: parameters["path"])
+        }
+        return Application(router: router)
+    }
+
+    private func file(token: String, path: String) async throws -> HTTPResponse {
+        guard token == "bot" + telegram.token else { throw HTTPError(.unauthorized, "Unauthorized") }
+        if await telegram.isDown { throw HTTPError(HTTPStatus(502), "Bad Gateway") }
+        if let fault = await telegram.nextFault("file") { throw HTTPError(HTTPStatus(Int(fault.code)), fault.text) }
+        guard let bytes = await telegram.content(path: path) else { throw HTTPError(.notFound, "Not Found") }
+        return HTTPResponse(.ok, fields: [.contentType: "application/octet-stream"], body: .bytes(bytes))
+    }
+
+    private func answer(_ request: HTTPRequest, token: String, method: String) async throws -> HTTPResponse {
+        guard token == "bot" + telegram.token else {
+            return Self.failure(Refusal(code: 401, description: "Unauthorized"))
+        }
+        let call = try await Call.read(request)
+        if await telegram.isDown { throw HTTPError(HTTPStatus(502), "Bad Gateway") }
+        let fault = await telegram.nextFault(method)
+        if let fault {
+            switch fault.kind {
+            case "429":
+                return Self.failure(
+                    Refusal(
+                        code: 429, description: "Too Many Requests: retry after \(fault.code)", retryAfter: fault.code))
+            case "slow": try await Task.sleep(for: .milliseconds(fault.code))
+            case "late": break
+            case "drop": return Self.broken
+            default: return Self.failure(Refusal(code: Int(fault.code), description: fault.text))
+            }
+        }
+        do {
+            if let wait = await telegram.pace(method, call) {
+                throw Refusal(
+                    code: 429, description: "Too Many Requests: retry after \(wait)", retryAfter: wait)
+            }
+            let result = try await telegram.perform(method, call)
+            if fault?.kind == "late" { return Self.broken }
+            return Control.json(["ok": true, "result": result])
+        } catch let refusal as Refusal {
+            return Self.failure(refusal)
+        }
+    }
+
+    /// An answer that breaks off at once.
+    private static var broken: HTTPResponse {
+        struct Broken: Error {}
+        return HTTPResponse(.ok, body: .stream(length: 10) { _ in throw Broken() })
+    }
+
+    private static func failure(_ refusal: Refusal) -> HTTPResponse {
+        var value: JSONValue = [
+            "ok": false, "error_code": .whole(Int64(refusal.code)), "description": .text(refusal.description),
+        ]
+        if let wait = refusal.retryAfter { value["parameters"] = ["retry_after": .whole(wait)] }
+        return Control.json(value, status: HTTPStatus(refusal.code))
+    }
+
+    /// Calls the bot's webhook until it takes the update.
+    private func deliver(_ update: JSONValue) async {
+        guard let webhook = await telegram.webhook, let id = update["update_id"]?.whole else { return }
+        for _ in 0..<50 {
+            var request = HTTPClientRequest(
+                .post, webhook.url, fields: [.contentType: "application/json"], body: .bytes(update.bytes))
+            request.fields[HTTPFieldName("X-Telegram-Bot-Api-Secret-Token")] = webhook.secret
+            if let response = try? await client.execute(request), response.status.code == 200 {
+                return await telegram.delivered(id)
+            }
+            try? await Task.sleep(for: .milliseconds(200))
+        }
+    }
+}
+
+extension Telegram {
+    var isDown: Bool { now() < faults.downUntil }
+
+    func nextFault(_ method: String) -> FaultPlan.Fault? { faults.next(method) }
+
+    /// Notes the call; seconds to wait for a message too many.
+    func pace(_ method: String, _ call: Call) -> Int64? {
+        var note: JSONValue = ["method": .text(method), "at": .number(now())]
+        note["chat"] = call.whole("chat_id").map { .whole($0) }
+        if method != "getUpdates" { calls.append(note) }
+        guard Self.paced.contains(method), let chat = call.whole("chat_id") else { return nil }
+        return paces.refuse(chat, now())
+    }
+}
