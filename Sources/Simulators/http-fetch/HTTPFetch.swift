@@ -24,7 +24,9 @@ struct HTTPFetch {
             case "--ca": configuration.trustedCertificatesFile = value
             case "--version": request.version = value == "1" ? .http1 : value == "2" ? .automatic : .http2PriorKnowledge
             case "--upload": upload(Int(value) ?? 0, with: &request)
-            default: fatalError("unknown option \(option)")
+            default:
+                print("unknown option \(option)")
+                exit(2)
             }
         }
         let loop = try EventLoop(name: "fetch")
