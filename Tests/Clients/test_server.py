@@ -95,9 +95,8 @@ def test_async_by_route_and_by_preference(server, tmp_path):
 def test_a_second_upload_during_the_first_joins_it(server, tmp_path):
     file = clip(tmp_path, "join.wav", 30, repeats=3)
     first = server.transcribe("/api/transcribe/async", file, language="en").json()["job_id"]
-    before = server.get("/metrics").text.count("x")
     second = server.transcribe("/api/transcribe/async", file, language="en").json()["job_id"]
-    assert first != second and before >= 0
+    assert first != second
     one, two = server.wait(first), server.wait(second)
     assert one["result"]["full_text"] == two["result"]["full_text"]
     started = [json.loads(line) for line in server.log if '"worker processing"' in line]
@@ -554,8 +553,7 @@ def test_a_full_disk_refuses_and_recovers_by_itself(tmp_path):
             big = server.post(
                 "/api/transcribe/async?language=en", data=(b"x" * (1 << 20) for _ in range(300)),
                 headers={"Content-Type": "audio/wav"})
-            assert big.status_code in (507, 415), big.text
-            assert big.status_code == 507
+            assert big.status_code == 507, big.text
             assert not list((folder / "media").iterdir())
             assert server.get("/health").json()["status"] == "ok"
             assert server.transcribe("/api/transcribe/async", clip_file, language="en").status_code == 202

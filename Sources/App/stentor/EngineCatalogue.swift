@@ -25,6 +25,13 @@ struct EngineCatalogue: Sendable {
 
     var selection: EngineSelection { EngineSelection(entries.map(\.candidate)) }
 
+    /// Whether `auto` has anything better here than the last resort.
+    func hasBetterThanLastResort(model: String?, language: String?) -> Bool {
+        let better = entries.map(\.candidate).filter { $0.family != .sphinx }
+        // A refusal is the answer no.
+        return (try? EngineSelection(better).choose(providers: ["auto"], model: model, language: language)) != nil
+    }
+
     func entry(for candidate: EngineCandidate) -> Entry? {
         entries.first { $0.candidate == candidate }
     }

@@ -50,16 +50,21 @@ public actor Intake {
 
     // MARK: - Bytes
 
-    /// Throws `MediaVaultError`, or `CancellationError` when somebody cancelled the job.
+    /// Throws `MediaVaultError`, or the `JobFailure` with which the job has ended: somebody cancelled it, or what was
+    /// begun before the media's end found something wrong with it.
     public func append(_ bytes: [UInt8]) async throws {
-        if speaks, await owner.parts.hub.progress(of: id, owner: nil)?.stage.isFinal ?? true {
-            throw CancellationError()
-        }
+        try await refuseEnded()
         try await medium.append(bytes)
         received += Int64(bytes.count)
         await decodeEarly()
         if speaks { await owner.parts.hub.tell(.uploading(received, of: expectedBytes), about: id) }
         if ahead == nil, mayRunAhead, isSlow { await runAhead() }
+    }
+
+    private func refuseEnded() async throws {
+        guard speaks else { return }
+        let told = await owner.parts.hub.progress(of: id, owner: nil)
+        if told?.stage.isFinal ?? true { throw told?.failure ?? JobFailure.cancelled }
     }
 
     private func decodeEarly() async {
@@ -175,19 +180,23 @@ public actor Intake {
         } else {
             await pass(decoding: false)
         }
-        try await parts.faults.step("media kept")
-        if let ahead {
-            let settled = try await parts.store.settle(
-                ahead.execution, key: key, media: reference, digest: requestDigest, isDurable: draft.isDurable)
-            return await settle(settled, reference, ahead.execution)
-        }
         do {
+            try await parts.faults.step("media kept")
+            if let ahead {
+                // It may have ended with its reason while the last bytes came.
+                try await refuseEnded()
+                let settled = try await parts.store.settle(
+                    ahead.execution, key: key, media: reference, digest: requestDigest, isDurable: draft.isDurable)
+                return await settle(settled, reference, ahead.execution)
+            }
             let submitted = try await parts.store.submit(
                 draft.submission(id, order, digest: requestDigest, key: key, media: reference))
             try await parts.faults.step("job committed")
             return await submit(submitted, reference)
         } catch {
             if case .kept = reference { await owner.dispatcher.remove(reference) }
+            // What was begun ahead may have ended in this moment; its reason says more than that it is gone.
+            if ahead != nil { try await refuseEnded() }
             throw error
         }
     }

@@ -87,15 +87,6 @@ public actor DiskTranscriptCache: TranscriptCache {
     }
 
     public func statistics() -> CacheStatistics {
-        var statistics = CacheStatistics()
-        statistics.entries = list.count
-        statistics.bytes = list.bytes
-        statistics.maximumEntries = list.limits.entries
-        statistics.maximumBytes = list.limits.bytes
-        statistics.hits = hits
-        statistics.misses = misses
-        statistics.evictions = evictions
-        statistics.keys = list.keys(limit: MemoryTranscriptCache.shownKeys)
-        return statistics
+        list.statistics(hits: hits, misses: misses, evictions: evictions)
     }
 }

@@ -4,8 +4,6 @@ public import Transcripts
 
 /// Transcripts in memory: the default, because texts reach a disk only when that was asked for.
 public actor MemoryTranscriptCache: TranscriptCache {
-    static let shownKeys = 100
-
     private let clock: any JobClock
     private var list: RecencyList
     private var transcripts: [String: Transcript] = [:]
@@ -53,16 +51,7 @@ public actor MemoryTranscriptCache: TranscriptCache {
     }
 
     public func statistics() -> CacheStatistics {
-        var statistics = CacheStatistics()
-        statistics.entries = list.count
-        statistics.bytes = list.bytes
-        statistics.maximumEntries = list.limits.entries
-        statistics.maximumBytes = list.limits.bytes
-        statistics.hits = hits
-        statistics.misses = misses
-        statistics.evictions = evictions
-        statistics.keys = list.keys(limit: Self.shownKeys)
-        return statistics
+        list.statistics(hits: hits, misses: misses, evictions: evictions)
     }
 }
 

@@ -1,3 +1,5 @@
+import Transcription
+
 /// Keys in the order of their last use, with their sizes and ages: decides what a cache gives up.
 struct RecencyList {
     struct Limits: Sendable, Hashable {
@@ -65,6 +67,17 @@ struct RecencyList {
     mutating func removeAll() {
         self = RecencyList(limits: limits)
     }
+
+    func statistics(hits: Int, misses: Int, evictions: Int) -> CacheStatistics {
+        var statistics = CacheStatistics()
+        (statistics.entries, statistics.bytes) = (count, bytes)
+        (statistics.maximumEntries, statistics.maximumBytes) = (limits.entries, limits.bytes)
+        (statistics.hits, statistics.misses, statistics.evictions) = (hits, misses, evictions)
+        statistics.keys = keys(limit: Self.shownKeys)
+        return statistics
+    }
+
+    private static let shownKeys = 100
 
     /// The most recently used first.
     func keys(limit: Int) -> [String] {

@@ -17,7 +17,6 @@ struct RequestForm: Sendable {
     var address: String?
     var includesWords = false
     var format = OutputFormat.json
-    var shape = SubtitleShape()
     var isAsync = false
     /// Fields that mean nothing here.
     private(set) var ignored: [String] = []

@@ -122,36 +122,46 @@ struct TranscribeHandler: Sendable {
         return response
     }
 
+    /// Each admission is released once, whatever becomes of the answer.
     private func wait(
         for admissions: [UploadReceiver.Admitted], _ form: RequestForm, _ owner: Owner, _ batch: JobID?
     ) async throws -> HTTPResponse {
-        var bodies: [BatchItem] = []
         do {
-            for admitted in admissions {
-                let (transcript, isCached) = try await ending(of: admitted.admission, owner)
-                switch transcript {
-                case .success(let transcript):
-                    let shown = transcript.with(speakers: form.wish.speakers)
-                    if batch == nil { return try render(shown, admitted, isCached, form) }
-                    bodies.append(
-                        BatchItem(
-                            admitted.name,
-                            TranscriptBody(
-                                admitted.admission.job, shown, cached: isCached,
-                                includesWords: form.includesWords, warnings: form.warnings)))
-                case .failure(let failure):
-                    if batch == nil { throw failure }
-                    bodies.append(BatchItem(admitted.name, admitted.admission.job, failure))
-                }
-            }
+            let response = try await answer(admissions, form, owner, batch)
+            for admitted in admissions { await transcriptions.release(admitted.admission) }
+            return response
         } catch {
-            // The client left, or nothing can come: what nobody else waits for is cancelled.
             for admitted in admissions {
-                guard case .accepted(let id, let isOwn, _) = admitted.admission else { continue }
-                if isOwn, Task.isCancelled { _ = try? await transcriptions.cancel(id, owner: owner) }
+                // The client left: what nobody else waits for is cancelled.
+                if case .accepted(let id, isOwn: true, _) = admitted.admission, Task.isCancelled {
+                    _ = try? await transcriptions.cancel(id, owner: owner)
+                }
                 await transcriptions.release(admitted.admission)
             }
             throw error
+        }
+    }
+
+    private func answer(
+        _ admissions: [UploadReceiver.Admitted], _ form: RequestForm, _ owner: Owner, _ batch: JobID?
+    ) async throws -> HTTPResponse {
+        var bodies: [BatchItem] = []
+        for admitted in admissions {
+            let (ending, isCached) = try await ending(of: admitted.admission, owner)
+            switch ending {
+            case .success(let transcript):
+                let shown = transcript.with(speakers: form.wish.speakers)
+                if batch == nil { return try render(shown, admitted, isCached, form) }
+                bodies.append(
+                    BatchItem(
+                        admitted.name,
+                        TranscriptBody(
+                            admitted.admission.job, shown, cached: isCached, includesWords: form.includesWords,
+                            warnings: form.warnings)))
+            case .failure(let failure):
+                if batch == nil { throw failure }
+                bodies.append(BatchItem(admitted.name, admitted.admission.job, failure))
+            }
         }
         return try .json(BatchResult(batch_id: batch?.text ?? "", results: bodies))
     }
@@ -162,9 +172,7 @@ struct TranscribeHandler: Sendable {
         switch admission {
         case .known(_, let transcript): return (.success(transcript), true)
         case .accepted(let id, _, _):
-            let ending = try await transcriptions.ending(of: id, owner: owner)
-            await transcriptions.release(admission)
-            return (ending, false)
+            return (try await transcriptions.ending(of: id, owner: owner), false)
         }
     }
 

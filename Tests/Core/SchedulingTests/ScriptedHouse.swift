@@ -75,6 +75,9 @@ struct ScriptedHouse {
 
 final class TestClock: JobClock {
     private let now_ = Mutex(JobInstant(monotonic: 1000, wall: 1_700_000_000))
+
+    func advance(by seconds: Double) { now_.withLock { $0.monotonic += seconds } }
+
     func now() -> JobInstant {
         now_.withLock { instant in
             // Every look is a little later: nothing depends on standing still.

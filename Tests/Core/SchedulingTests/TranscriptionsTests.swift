@@ -288,6 +288,41 @@ struct TranscriptionsTests {
         }
     }
 
+    @Test("a slow upload of something that cannot be recognised is refused with the reason, before it ends")
+    func begunAhead() async throws {
+        let house = ScriptedHouse()
+        let reason = JobFailure(.permanent, code: "unknown_language", "Nobody knows it.")
+        house.engine.answer { _ in throw EngineError(.unknownLanguage, reason.description) }
+        try await house.running {
+            let intake = try await house.transcriptions.receive(
+                JobDraft(owner: .local, name: "a", isDurable: true), ScriptedHouse.wish, expectedBytes: 1 << 40)
+            try await intake.append([1])
+            house.clock.advance(by: 2)
+            try await intake.append([2])
+            for await progress in try await house.transcriptions.watch(intake.id, owner: .local)
+            where progress.stage.isFinal {
+                #expect(progress.failure == reason)
+            }
+            await #expect(throws: reason) { try await intake.append([3]) }
+            await #expect(throws: reason) { try await intake.finish(ScriptedHouse.wish) }
+            #expect(await house.vault.names().isEmpty)
+            let jobs = try await house.transcriptions.jobs(JobQuery(owner: nil))
+            #expect(jobs.isEmpty)
+        }
+    }
+
+    @Test("a job that is cancelled during its upload ends the upload")
+    func cancelledUpload() async throws {
+        let house = ScriptedHouse()
+        try await house.running {
+            let intake = try await house.transcriptions.receive(
+                JobDraft(owner: .local, name: "a", isDurable: true), nil, expectedBytes: nil)
+            try await intake.append([1])
+            #expect(try await house.transcriptions.cancel(intake.id, owner: .local) == .cancelled)
+            await #expect(throws: JobFailure.cancelled) { try await intake.append([2]) }
+        }
+    }
+
     @Test("an address is fetched when its turn comes, and the same file by another way is the same text")
     func addresses() async throws {
         let house = ScriptedHouse()

@@ -33,10 +33,7 @@ enum ChosenEngine: Sendable {
     private static func hasLocalModel(_ options: TranscribeOptions, _ installation: Installation) throws -> Bool {
         guard options.providers.contains("auto") else { return false }
         let catalogue = try EngineCatalogue(models: ModelStore(folder: installation.modelFolder))
-        let candidates = catalogue.entries.map(\.candidate).filter { $0.engine != "sphinx" }
-        return
-            (try? EngineSelection(candidates).choose(
-                providers: ["auto"], model: options.model, language: options.language)) != nil
+        return catalogue.hasBetterThanLastResort(model: options.model, language: options.language)
     }
 
     var detector: any SpeechDetector {

@@ -67,12 +67,11 @@ actor EngineHall: EngineDirectory {
     /// stand in the assignment, and so in the cache key.
     private func services(_ wish: EngineWish) throws(JobFailure) -> EngineAssignment? {
         do {
-            let better = try? EngineCatalogue(models: models).entries.map(\.candidate).filter { $0.engine != "sphinx" }
-            let hasLocalModel =
-                (try? EngineSelection(better ?? []).choose(
-                    providers: ["auto"], model: wish.model, language: wish.language)) != nil
+            // A library that cannot be read has nothing better; `find` says so where it matters.
+            let catalogue = try? EngineCatalogue(models: models)
             let choice = try CloudChoice(
-                wishes: wish.providers, model: wish.model, settings.cloud, hasLocalModel: hasLocalModel)
+                wishes: wish.providers, model: wish.model, settings.cloud,
+                hasLocalModel: catalogue?.hasBetterThanLastResort(model: wish.model, language: wish.language) ?? false)
             guard let choice else { return nil }
             let names = choice.accounts.map(\.service.rawValue) + choice.localEngines
             return EngineAssignment(
