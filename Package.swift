@@ -76,6 +76,7 @@ let modules: [Module] = [
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
     Module("CloudRouting", .core, uses: ["Transcription", "Transcripts"], tests: ["Transcription"]),
     Module("Settings", .core, tests: []),
+    Module("Streaming", .core),
     Module("Accounts", .core, uses: ["Jobs"], tests: ["AccountStoreConformance"]),
     Module("Jobs", .core, uses: ["Transcription"], tests: ["JobStoreConformance"]),
     Module("Telemetry", .core, tests: []),
