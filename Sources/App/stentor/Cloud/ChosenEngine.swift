@@ -14,9 +14,10 @@ enum ChosenEngine: Sendable {
         _ options: TranscribeOptions, _ settings: Settings, _ installation: Installation
     ) async throws -> ChosenEngine {
         let choice = try CloudChoice(
-            wishes: options.providers, model: options.model, settings.cloud,
+            wishes: options.providers, model: options.model, translates: options.translates, settings.cloud,
             hasLocalModel: try hasLocalModel(options, installation))
         guard let choice else {
+            if options.translates { throw UsageError("no engine here translates; name a service with --engine") }
             return .local(try await ReadyEngine.load(options, settings, installation))
         }
         var local: ReadyEngine?
