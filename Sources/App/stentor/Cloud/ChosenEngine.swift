@@ -65,7 +65,7 @@ enum ChosenEngine: Sendable {
             return try await TranscriptionEstimator(decoder: decoder, detector: engine.pool).estimate(
                 media, request, with: engine.recognizer.capabilities, ledger: RateLedger(.init()), now: now)
         case .cloud(let engine):
-            let ledger = await engine.router.ledgers[engine.capabilities.engine] ?? RateLedger(.init())
+            let ledger = await engine.router.ledgers[engine.capabilities.ledgerName] ?? RateLedger(.init())
             return try await engine.estimator(decoder).estimate(
                 media, request, with: engine.capabilities, ledger: ledger, now: now)
         }

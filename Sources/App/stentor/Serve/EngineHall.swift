@@ -171,7 +171,7 @@ actor EngineHall: EngineDirectory {
         (request.decoding.track, request.decoding.from, request.decoding.to) = (wish.track, wish.from, wish.to)
         let now = SystemClock().now().wall
         if let engine = try await service(assignment) {
-            let ledger = await engine.router.ledgers[engine.capabilities.engine] ?? RateLedger(.init())
+            let ledger = await engine.router.ledgers[engine.capabilities.ledgerName] ?? RateLedger(.init())
             return try await engine.estimator(decoder).estimate(
                 media, request, with: engine.capabilities, ledger: ledger, now: now)
         }
