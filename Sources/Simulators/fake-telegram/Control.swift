@@ -136,7 +136,8 @@ extension Telegram {
         faults.faults.append(
             FaultPlan.Fault(
                 method: method, kind: value["kind"]?.text ?? "status", code: value["code"]?.whole ?? 500,
-                text: value["text"]?.text ?? "Internal Server Error", left: value["count"]?.whole ?? 1))
+                text: value["text"]?.text ?? "Internal Server Error", left: value["count"]?.whole ?? 1,
+                chat: value["chat"]?.whole))
     }
 
     func state() -> JSONValue {
@@ -144,6 +145,7 @@ extension Telegram {
             "pending": .whole(Int64(pending.count)), "webhook": .text(webhook?.url ?? ""),
             "secret": .text(webhook?.secret ?? ""), "commands": .object(commands), "presses": .object(presses),
             "downloads": .whole(Int64(downloads)), "calls": .list(calls),
+            "faults_left": .whole(faults.faults.reduce(0) { $0 + $1.left }),
         ]
     }
 }

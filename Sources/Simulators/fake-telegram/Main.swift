@@ -86,7 +86,7 @@ struct Front: Sendable {
         }
         let call = try await Call.read(request)
         if await telegram.isDown { throw HTTPError(HTTPStatus(502), "Bad Gateway") }
-        let fault = await telegram.nextFault(method)
+        let fault = await telegram.nextFault(method, chat: call.whole("chat_id"))
         if let fault {
             switch fault.kind {
             case "429":
@@ -144,7 +144,7 @@ struct Front: Sendable {
 extension Telegram {
     var isDown: Bool { now() < faults.downUntil }
 
-    func nextFault(_ method: String) -> FaultPlan.Fault? { faults.next(method) }
+    func nextFault(_ method: String, chat: Int64? = nil) -> FaultPlan.Fault? { faults.next(method, chat: chat) }
 
     /// Notes the call; seconds to wait for a message too many.
     func pace(_ method: String, _ call: Call) -> Int64? {

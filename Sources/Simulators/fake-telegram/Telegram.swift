@@ -173,16 +173,20 @@ struct FaultPlan {
         var code: Int64
         var text: String
         var left: Int64
+        /// Only of this chat's calls.
+        var chat: Int64?
     }
 
     var faults: [Fault] = []
     /// Nothing is answered at all until then.
     var downUntil: Double = 0
 
-    mutating func next(_ method: String) -> Fault? {
-        guard let index = faults.firstIndex(where: { ($0.method == method || $0.method == "*") && $0.left > 0 }) else {
-            return nil
+    mutating func next(_ method: String, chat: Int64?) -> Fault? {
+        let index = faults.firstIndex { fault in
+            (fault.method == method || fault.method == "*") && fault.left > 0
+                && (fault.chat == nil || fault.chat == chat)
         }
+        guard let index else { return nil }
         faults[index].left -= 1
         return faults[index]
     }
