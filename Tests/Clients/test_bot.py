@@ -319,14 +319,6 @@ def test_calls_whose_answers_are_lost_are_done_once(server, world, tmp_path):
     assert len([m for m in person.seen() if "document" in m]) == 2
 
 
-def test_telegram_is_away_for_a_while(server, world, tmp_path):
-    person = world.person(185)
-    person.send(unique(tmp_path, "m.wav"))
-    world.control("faults", down=6)
-    person.wait(lambda m: m.get("text", "").startswith("✅"), 90)
-    wait_for(lambda: person.wait_document("transcript.srt"))
-
-
 def test_a_hundred_files_at_once(server, world):
     person = world.person(186)
     world.control("faults", pacing=False)
