@@ -74,6 +74,7 @@ let modules: [Module] = [
 
     Module("Transcripts", .core, tests: []),
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
+    Module("Diarization", .core, uses: ["Transcription"], tests: ["Transcription"]),
     Module("CloudRouting", .core, uses: ["Transcription", "Transcripts"], tests: ["Transcription"]),
     Module("Settings", .core, tests: []),
     Module("Streaming", .core),
@@ -95,8 +96,12 @@ let modules: [Module] = [
         "SphinxEngine", .drivers, uses: ["CPocketSphinx", "Transcription"],
         tests: ["Transcription", "TranscriptionConformance", "Workbench"]),
     Module(
-        "WhisperEngine", .drivers, uses: ["CSpeechKernels", "CZlib", "Transcription"],
-        tests: ["CSpeechKernels", "Transcription", "TranscriptionConformance", "Workbench"]),
+        "WhisperEngine", .drivers, uses: ["CSpeechKernels", "CZlib", "SpeechKernels", "Transcription"],
+        tests: ["CSpeechKernels", "SpeechKernels", "Transcription", "TranscriptionConformance", "Workbench"]),
+    Module("SpeechKernels", .toolkits, uses: ["CSpeechKernels"]),
+    Module(
+        "SpeakerEngine", .drivers, uses: ["CSpeechKernels", "SpeechKernels", "Transcription"],
+        tests: ["SpeechKernels", "Transcription", "Workbench"]),
     Module(
         "HostedEngines", .drivers, uses: ["CSystem", "EventLoops", "HostProcesses", "Transcription"],
         tests: ["EventLoops", "HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
@@ -154,13 +159,14 @@ let modules: [Module] = [
     Module(
         "stentor-host", .app, .executable,
         uses: [
-            "CSystem", "Confinement", "HostProcesses", "Media", "SherpaEngine", "SphinxEngine", "Transcription",
-            "WhisperEngine",
+            "CSystem", "Confinement", "HostProcesses", "Media", "SherpaEngine", "SpeakerEngine", "SphinxEngine",
+            "Transcription", "WhisperEngine",
         ]),
     Module(
         "stentor", .app, .executable,
         uses: [
-            "API", "Accounts", "Bot", "BotAPI", "CSystem", "CloudProviders", "CloudRouting", "Crypto", "EventLoops",
+            "API", "Accounts", "Bot", "BotAPI", "CSystem", "CloudProviders", "CloudRouting", "Crypto", "Diarization",
+            "EventLoops",
             "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes", "HostProcesses", "HostedEngines",
             "IPAddresses", "Jobs", "MediaStores", "ModelLibrary", "SQLite", "Scheduling", "Settings", "StoresSQLite",
             "TelegramMedia", "Telemetry", "TranscriptCaches", "Transcription", "Transcripts", "WebMedia",

@@ -44,10 +44,10 @@ make_python() {
 
 install_engine() {
     local current
-    current=$(fingerprint Scripts/requirements-engine.txt Scripts/unpack_engine.py)
-    is_current engine "$current" && [ -f .deps/engine/libsherpa-onnx-c-api.so ] && return
+    current=$(fingerprint Scripts/requirements-engine.txt Scripts/unpack_engine.py Scripts/convert_speaker_encoder.py)
+    is_current engine "$current" && [ -f .deps/engine/ge2e.weights ] && return
     make_python
-    say "fetching the speech engine (sherpa-onnx) and the speech detector (Silero) into .deps/engine"
+    say "fetching the speech engine (sherpa-onnx), the speech detector (Silero) and the speaker encoder (GE2E) into .deps/engine"
     rm -rf .deps/wheels
     .deps/python/bin/pip download -q --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
         -r Scripts/requirements-engine.txt -d .deps/wheels

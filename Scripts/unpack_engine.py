@@ -1,15 +1,18 @@
-"""Takes the native files and licences out of the engine's wheels: unpack_engine.py WHEELS FOLDER"""
+"""Takes what is native or data out of the engine's wheels: unpack_engine.py WHEELS FOLDER"""
 
 import os
 import shutil
 import sys
 import zipfile
 
+import convert_speaker_encoder
+
 WANTED = {
     "sherpa_onnx/lib/libsherpa-onnx-c-api.so",
     "sherpa_onnx/lib/libonnxruntime.so",
     "silero_vad/data/silero_vad.onnx",
 }
+SPEAKERS = "resemblyzer/pretrained.pt"
 
 
 def main(wheels: str, folder: str) -> None:
@@ -24,7 +27,12 @@ def main(wheels: str, folder: str) -> None:
                     with archive.open(name) as source, open(os.path.join(fresh, os.path.basename(name)), "wb") as target:
                         shutil.copyfileobj(source, target)
                     found.add(name)
-    missing = WANTED - found
+                elif name == SPEAKERS:
+                    archive.extract(name, fresh)
+                    convert_speaker_encoder.main(os.path.join(fresh, name), os.path.join(fresh, "ge2e.weights"))
+                    shutil.rmtree(os.path.join(fresh, os.path.dirname(name)))
+                    found.add(name)
+    missing = (WANTED | {SPEAKERS}) - found
     if missing:
         sys.exit(f"the wheels do not hold {', '.join(sorted(missing))}")
     # Never half an engine: the folder is replaced once it is whole.

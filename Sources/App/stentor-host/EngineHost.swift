@@ -81,8 +81,29 @@ enum EngineHost {
                 return .recognised(
                     id: id, try recognizer.recognise(samples, options) { cancelled.isMarked(id) })
             }
+        case .embedVoices(let id, let windows):
+            return attempt(id) { () throws(EngineError) in
+                guard let voices = engine.voices else {
+                    throw EngineError(.unusable, "The speaker encoder is not installed: run `make setup`.")
+                }
+                return .voices(id: id, try embed(windows, audio, voices) { cancelled.isMarked(id) })
+            }
         case .load, .cancel: exit(3)
         }
+    }
+
+    private static func embed(
+        _ windows: [Int], _ audio: Descriptor, _ voices: any VoiceEngine, _ isCancelled: () -> Bool
+    ) throws(EngineError) -> VoicePrints {
+        guard let first = windows.first, let last = windows.last, windows.count <= VoiceWindow.mostAtOnce,
+            windows.allSatisfy({ (first...last).contains($0) }), last - first <= VoiceWindow.longestStretch
+        else { throw EngineError(.failed, "A request named too many windows.") }
+        // Frames reach a little further than their window; what lies before the audio or behind it is silence.
+        let margin = PCMFormat.sample(at: 0.05)
+        let start = max(0, first - margin)
+        let samples = try readAvailable(audio, start..<last + VoiceWindow.length + margin)
+        let vectors = try voices.embed(samples, windows: windows.map { $0 - start }, isCancelled: isCancelled)
+        return VoicePrints(vectors)
     }
 
     private static func attempt(_ id: Int, _ work: () throws(EngineError) -> EngineReply) -> EngineReply {
@@ -94,6 +115,15 @@ enum EngineHost {
     }
 
     private static func read(_ audio: Descriptor, _ range: Range<Int>) throws(EngineError) -> [Int16] {
+        let samples = try readAvailable(audio, range)
+        guard samples.count == range.count else {
+            throw EngineError(.failed, "The decoded audio could not be read.")
+        }
+        return samples
+    }
+
+    /// As much of the range as there is.
+    private static func readAvailable(_ audio: Descriptor, _ range: Range<Int>) throws(EngineError) -> [Int16] {
         guard range.lowerBound >= 0, range.count <= longestRange else {
             throw EngineError(.failed, "A request named too much audio.")
         }
@@ -105,13 +135,14 @@ enum EngineHost {
             let count = samples.withUnsafeMutableBytes {
                 pread(audio.raw, $0.baseAddress?.advanced(by: done), bytes - done, offset)
             }
+            if count == 0 { break }
             if count > 0 {
                 done += count
-            } else if count == 0 || errno != EINTR {
+            } else if errno != EINTR {
                 throw EngineError(.failed, "The decoded audio could not be read.")
             }
         }
-        return samples
+        return Array(samples.prefix(done / PCMFormat.bytesPerSample))
     }
 }
 

@@ -1,6 +1,7 @@
 import Glibc
 import HostProcesses
 import SherpaEngine
+import SpeakerEngine
 import SphinxEngine
 import Transcription
 import WhisperEngine
@@ -9,11 +10,15 @@ import WhisperEngine
 struct LoadedEngine {
     let detector: any VoiceActivityEngine
     let recognizer: (any SpeechEngine)?
+    /// `nil` where the encoder's weights are not installed.
+    let voices: (any VoiceEngine)?
 
     init(_ setup: EngineSetup) throws(EngineError) {
         let library = try SherpaLibrary(folder: setup.engineFolder)
         detector = try SileroDetector(library, model: "\(setup.engineFolder)/\(SileroDetector.fileName)")
         recognizer = try Self.recognizer(setup, library)
+        let weights = "\(setup.engineFolder)/\(VoiceEncoder.fileName)"
+        voices = access(weights, R_OK) == 0 ? try VoiceEncoder(path: weights) : nil
     }
 
     private static func recognizer(
@@ -49,7 +54,8 @@ struct LoadedEngine {
 
     /// Files of a folder may be links to somewhere else.
     private static func inside(_ path: String) -> [String] {
-        [SherpaLibrary.fileName, "libonnxruntime.so", SileroDetector.fileName].compactMap { name in
+        [SherpaLibrary.fileName, "libonnxruntime.so", SileroDetector.fileName, VoiceEncoder.fileName].compactMap {
+            name in
             guard let real = realpath("\(path)/\(name)", nil) else { return nil }
             defer { free(real) }
             return String(cString: real)

@@ -32,13 +32,13 @@ enum MediaHost {
     }
 
     private static func serve(_ packet: Packet, _ confinement: Confinement, _ socket: PacketSocket) throws {
-        guard packet.descriptors.count == 2 else { exit(3) }
+        guard (2...3).contains(packet.descriptors.count) else { exit(3) }
         var confinement = confinement
         let (source, target) = (packet.descriptors[0], packet.descriptors[1])
         switch try packet.message(MediaRequest.self) {
         case .decode(let options, let extent):
             confinement.narrow(limits(options))
-            try decode(source, extent, into: target, options, socket)
+            try decode(source, extent, into: target, levels: packet.descriptors.dropFirst(2).first, options, socket)
             exit(0)
         case .transcode(let options, let settings, let extent):
             confinement.narrow(limits(options, encodes: true))
@@ -60,20 +60,27 @@ enum MediaHost {
     }
 
     private static func limits(_ options: DecodingOptions) -> Confinement.Limits {
-        let channels = options.keepsChannels ? 8 : 1
-        let bytes = options.maximumSeconds * Double(PCMFormat.sampleRate * PCMFormat.bytesPerSample * channels)
+        let bytes = options.maximumSeconds * Double(PCMFormat.sampleRate * PCMFormat.bytesPerSample)
         return Confinement.Limits(
             memory: memory, processorSeconds: 30 + Int(options.maximumSeconds / processorShare),
             fileSize: Int(bytes) + 1 << 20)
     }
 
     private static func decode(
-        _ media: Descriptor, _ extent: MediaExtent, into pcm: Descriptor, _ options: DecodingOptions,
-        _ socket: PacketSocket
+        _ media: Descriptor, _ extent: MediaExtent, into pcm: Descriptor, levels file: Descriptor?,
+        _ options: DecodingOptions, _ socket: PacketSocket
     ) throws {
         try answer(socket) { () throws(DecodingError) in
             let decoder = MediaDecoder(try input(media, extent, socket), options)
-            return try decoder.decode(into: pcm.raw) { event throws(DecodingError) in try pass(event, socket) }
+            let result = try decoder.decode(into: pcm.raw) { event throws(DecodingError) in try pass(event, socket) }
+            if let file, let levels = result.channels { try write(levels.levels, to: file) }
+            return result
+        }
+    }
+
+    private static func write(_ bytes: [UInt8], to file: Descriptor) throws(DecodingError) {
+        guard Descriptor.writeAll(bytes, to: file.raw) else {
+            throw DecodingError(.diskFull, "There is no room on the disk for the decoded audio.")
         }
     }
 
@@ -96,18 +103,19 @@ enum MediaHost {
             let packer = try AudioPacker(into: pipe.raw, settings)
             try PCMReader(pcm.raw).read(range) { samples throws(DecodingError) in try packer.write(samples) }
             try packer.finish()
-            return (packer.samples, nil)
+            return MediaDecoder.Result(samples: packer.samples)
         }
     }
 
     /// Tells how the work ended.
     private static func answer(
         _ socket: PacketSocket,
-        _ work: () throws(DecodingError) -> (samples: Int, remark: String?)
+        _ work: () throws(DecodingError) -> MediaDecoder.Result
     ) throws {
         do throws(DecodingError) {
             let result = try work()
-            try tell(.finished(samples: result.samples, remark: result.remark), socket)
+            let channels = result.channels?.channels
+            try tell(.finished(samples: result.samples, remark: result.remark, channels: channels), socket)
         } catch {
             try socket.send(MediaReply.failed(error))
         }

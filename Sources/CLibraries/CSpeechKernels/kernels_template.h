@@ -285,6 +285,23 @@ static void gelu(float *row, int count) {
     if (i < count) store_some(row + i, gelu_of(load_some(row + i, count - i, 0)), count - i);
 }
 
+INLINE vf sigmoid_of(vf x) { return 1.0f / (1.0f + exponential(-x)); }
+
+INLINE vf tanh_of(vf x) { return 2.0f * sigmoid_of(2.0f * x) - 1.0f; }
+
+static void lstm_step(const float *sums, int count, float *cells, float *state) {
+    for (int i = 0; i < count; i += LANES) {
+        int some = count - i < LANES ? count - i : LANES;
+        vf entering = sigmoid_of(load_some(sums + i, some, 0));
+        vf keeping = sigmoid_of(load_some(sums + count + i, some, 0));
+        vf fresh = tanh_of(load_some(sums + 2 * count + i, some, 0));
+        vf leaving = sigmoid_of(load_some(sums + 3 * count + i, some, 0));
+        vf cell = keeping * load_some(cells + i, some, 0) + entering * fresh;
+        store_some(cells + i, cell, some);
+        store_some(state + i, leaving * tanh_of(cell), some);
+    }
+}
+
 // A key minus the mean of all keys shifts every score of a query alike, which softmax does not see, and leaves numbers
 // that a byte holds better.
 static void pack_head(
@@ -462,6 +479,7 @@ const sk_kernels FORM_TABLE = {
     .softmax = softmax,
     .log_sum_exp = log_sum_exp,
     .gelu = gelu,
+    .lstm_step = lstm_step,
     .pack_head = pack_head,
     .attend = attend,
     .attend_floats = attend_floats,

@@ -1,3 +1,5 @@
+public import Transcription
+
 /// What is to be computed, apart from the media: everything here is part of the cache key, the output format is not.
 public struct TranscriptionOrder: Sendable, Hashable, Codable {
     public enum Task: String, Sendable, Hashable, Codable, CaseIterable {
@@ -44,15 +46,5 @@ public struct TranscriptionOrder: Sendable, Hashable, Codable {
         self.speakers = speakers
         self.version = version
         self.warnings = warnings
-    }
-}
-
-public struct SpeakerWish: Sendable, Hashable, Codable {
-    public var minimum: Int?
-    public var maximum: Int?
-
-    public init(minimum: Int? = nil, maximum: Int? = nil) {
-        self.minimum = minimum
-        self.maximum = maximum
     }
 }

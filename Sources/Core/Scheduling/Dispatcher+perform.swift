@@ -112,12 +112,13 @@ extension Dispatcher {
         let memory: any WorkMemory =
             execution.isEphemeral ? NoWorkMemory() : try await CheckpointMemory.load(parts.store, claim.token)
         let pipeline = TranscriptionPipeline(
-            decoder: medium.decoder, detector: workplace.detector, recognizer: workplace.recognizer)
+            decoder: medium.decoder, detector: workplace.detector, recognizer: workplace.recognizer,
+            diarizer: workplace.diarizer)
         var decoding = configuration.decoding
         (decoding.track, decoding.from, decoding.to) = (order.track, order.from, order.to)
         let request = TranscriptionPipeline.Request(
             decoding: decoding, language: order.language, prompt: order.prompt, translates: order.task == .translate,
-            keyterms: order.hotwords ?? [], separatesSpeakers: order.speakers != nil)
+            keyterms: order.hotwords ?? [], speakers: order.speakers)
         let updates = ProgressUpdates(self, execution, state, started)
         defer { updates.finish() }
         var transcript = try await medium.explainingFailures {

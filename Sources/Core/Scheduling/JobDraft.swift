@@ -1,4 +1,5 @@
 public import Jobs
+public import Transcription
 public import Transcripts
 
 /// What a request says about its job.

@@ -39,7 +39,8 @@ public enum ProgressEvent: Sendable, Hashable {
     case uploading(Int64, of: Int64?)
     case queued(position: Int?)
     /// - Parameter eta: seconds.
-    case transcribing(ExecutionProgress, eta: Double?, partialText: String?)
+    /// - Parameter speakers: the share of telling them apart that is done, when they were asked for.
+    case transcribing(ExecutionProgress, eta: Double?, partialText: String?, speakers: Double? = nil)
     /// Taken back to try it again later.
     case waiting(JobFailure)
     case formatting
@@ -49,8 +50,11 @@ public enum ProgressEvent: Sendable, Hashable {
 }
 
 extension JobProgress {
-    /// Where recognition stands between 10 and this when no speakers are asked for.
+    /// Recognition stands between 10 and this when no speakers are asked for,
     static let transcribed = 90.0
+    /// and this when they are: then follows what is left of telling them apart.
+    static let transcribedBeforeSpeakers = 50.0
+    static let diarizing = 60.0...90.0
 
     /// Takes an event in. Returns `false` when there is nothing new to tell: after the end nothing happens any more.
     public mutating func apply(_ event: ProgressEvent) -> Bool {
@@ -67,12 +71,20 @@ extension JobProgress {
             stage = .queued
             position = place
             message = place.map { $0 == 0 ? "Next in line" : "Waiting behind \($0) others" } ?? "Waiting"
-        case .transcribing(let step, let seconds, let text):
-            stage = .transcribing
+        case .transcribing(let step, let seconds, let text, let speakers):
             position = nil
             let share = step.total.map { $0 > 0 ? min(1, step.done / $0) : 1 } ?? 0
-            raise(to: 10 + (Self.transcribed - 10) * share)
-            message = Self.sentence(step)
+            if let speakers, share >= 1 {
+                stage = .diarizing
+                let span = Self.diarizing
+                raise(to: span.lowerBound + (span.upperBound - span.lowerBound) * min(max(speakers, 0), 1))
+                message = "Telling speakers apart"
+            } else {
+                stage = .transcribing
+                let end = speakers == nil ? Self.transcribed : Self.transcribedBeforeSpeakers
+                raise(to: 10 + (end - 10) * share)
+                message = Self.sentence(step)
+            }
             eta = seconds
             partialText = text ?? partialText
         case .waiting(let reason):

@@ -47,12 +47,16 @@ public struct EngineAssignment: Sendable, Hashable {
 public struct Workplace: Sendable {
     public var detector: any SpeechDetector
     public var recognizer: any Recognizer
+    /// Tells speakers apart where the recogniser does not.
+    public var diarizer: (any Diarizer)?
     /// What turned out during the work, as sentences for the result.
     public var warnings: @Sendable () -> [String]
 
     public init(
-        detector: any SpeechDetector, recognizer: any Recognizer, warnings: @escaping @Sendable () -> [String] = { [] }
+        detector: any SpeechDetector, recognizer: any Recognizer, diarizer: (any Diarizer)? = nil,
+        warnings: @escaping @Sendable () -> [String] = { [] }
     ) {
+        self.diarizer = diarizer
         self.detector = detector
         self.recognizer = recognizer
         self.warnings = warnings

@@ -12,19 +12,19 @@ public struct DecodingOptions: Sendable, Hashable, Codable {
     public var from: Double?
     /// Decode only to here, in seconds.
     public var to: Double?
-    /// Keep up to eight channels apart instead of mixing them to one.
-    public var keepsChannels: Bool
+    /// Say how loud each channel is, beside mixing them to one.
+    public var measuresChannels: Bool
     /// Seconds of decoded audio after which the file is refused: a 6 MB file may hold a day.
     public var maximumSeconds: Double
 
     public init(
-        track: Int? = nil, from: Double? = nil, to: Double? = nil, keepsChannels: Bool = false,
+        track: Int? = nil, from: Double? = nil, to: Double? = nil, measuresChannels: Bool = false,
         maximumSeconds: Double = 12 * 3600
     ) {
         self.track = track
         self.from = from
         self.to = to
-        self.keepsChannels = keepsChannels
+        self.measuresChannels = measuresChannels
         self.maximumSeconds = maximumSeconds
     }
 }
@@ -59,7 +59,7 @@ public enum DecodingEvent: Sendable {
     /// Samples per channel readable so far.
     case decoded(samples: Int)
     /// All of them; never zero. `remark` says what was wrong with a file that still gave audio.
-    case finished(samples: Int, remark: String?)
+    case finished(samples: Int, remark: String?, channels: ChannelLevels? = nil)
 }
 
 /// Why a file gave no audio, in one sentence for the person who sent it.

@@ -1,4 +1,4 @@
-/// The one form of decoded audio: signed 16-bit little-endian samples at 16 kHz, channels interleaved.
+/// The one form of decoded audio: signed 16-bit little-endian samples at 16 kHz, one channel.
 public enum PCMFormat {
     public static let sampleRate = 16_000
     public static let bytesPerSample = 2
@@ -15,6 +15,4 @@ public enum PCMFormat {
 public protocol PCM: Sendable {
     /// Open for reading for as long as this value lives.
     var descriptor: CInt { get }
-    /// 1…8.
-    var channels: Int { get }
 }

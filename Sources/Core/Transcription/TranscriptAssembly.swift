@@ -5,9 +5,10 @@ enum TranscriptAssembly {
     /// - Parameter offset: seconds of the media before the first sample (`DecodingOptions.from`).
     static func transcript(
         samples: Int, offset: Double, outcomes: [(chunk: Chunk, outcome: ChunkOutcome)],
-        capabilities: RecognizerCapabilities, language: String?, warnings: [String]
+        capabilities: RecognizerCapabilities, language: String?, warnings: [String], turns: [SpeakerTurn] = []
     ) -> Transcript {
-        let pieces = stitched(outcomes)
+        var pieces = stitched(outcomes)
+        join(&pieces, turns)
         var timeline = Timeline(end: samples)
         var languages: [String: Int] = [:]
         for (chunk, outcome) in outcomes {
@@ -28,7 +29,8 @@ enum TranscriptAssembly {
             duration: PCMFormat.seconds(samples), language: language ?? found,
             engine: main?.engine ?? capabilities.engine, model: main?.model ?? capabilities.model,
             segments: pieces.flatMap { SegmentBuilder.segments($0.words, flags: $0.flags) },
-            timeline: timeline.stretches(), warnings: warnings, parts: parts)
+            timeline: timeline.stretches(), warnings: warnings, parts: parts,
+            speakerTurns: turns.map(\.told))
         transcript.shift(by: offset)
         return transcript
     }
@@ -50,6 +52,17 @@ enum TranscriptAssembly {
             pieces.append((chunk.range, words, flags))
         }
         return pieces.map { ($0.words, $0.flags) }
+    }
+
+    private static func join(_ pieces: inout [(words: [Word], flags: [SegmentFlag])], _ turns: [SpeakerTurn]) {
+        guard !turns.isEmpty else { return }
+        var join = SpeakerJoin(turns)
+        for piece in pieces.indices {
+            for word in pieces[piece].words.indices {
+                let number = join.speaker(of: pieces[piece].words[word].span)
+                pieces[piece].words[word].speaker = number.map(SpeakerTurn.name)
+            }
+        }
     }
 
     /// Who recognised what, as far as the recogniser says it.
@@ -89,6 +102,7 @@ extension Transcript {
             }
         }
         for index in parts.indices { parts[index].span = moved(parts[index].span) }
+        for index in speakerTurns.indices { speakerTurns[index].span = moved(speakerTurns[index].span) }
         for index in timeline.indices { timeline[index].span = moved(timeline[index].span) }
         let before = TimeSpan(start: 0, end: timeline.first?.span.start ?? offset)
         timeline.insert(Stretch(span: before, kind: .skipped, reason: "not asked for"), at: 0)

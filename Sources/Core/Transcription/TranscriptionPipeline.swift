@@ -10,12 +10,13 @@ public struct TranscriptionPipeline: Sendable {
         /// See `RecognitionOptions`.
         public var translates: Bool
         public var keyterms: [String]
-        public var separatesSpeakers: Bool
+        /// `nil` does not ask who speaks.
+        public var speakers: SpeakerWish?
         public var models: [String: String]
 
         public init(
             decoding: DecodingOptions = DecodingOptions(), language: String? = nil, prompt: String? = nil,
-            translates: Bool = false, keyterms: [String] = [], separatesSpeakers: Bool = false,
+            translates: Bool = false, keyterms: [String] = [], speakers: SpeakerWish? = nil,
             models: [String: String] = [:]
         ) {
             self.decoding = decoding
@@ -23,14 +24,14 @@ public struct TranscriptionPipeline: Sendable {
             self.prompt = prompt
             self.translates = translates
             self.keyterms = keyterms
-            self.separatesSpeakers = separatesSpeakers
+            self.speakers = speakers
             self.models = models
         }
 
         func options(_ media: any MediaSource, isSecondLook: Bool = false) -> RecognitionOptions {
             RecognitionOptions(
                 language: language, prompt: prompt, isSecondLook: isSecondLook, translates: translates,
-                keyterms: keyterms, separatesSpeakers: separatesSpeakers, sourceBytes: media.extent.available,
+                keyterms: keyterms, separatesSpeakers: speakers != nil, sourceBytes: media.extent.available,
                 models: models)
         }
     }
@@ -38,8 +39,14 @@ public struct TranscriptionPipeline: Sendable {
     private let decoder: any AudioDecoder
     private let detector: any SpeechDetector
     private let recognizer: any Recognizer
+    private let diarizer: (any Diarizer)?
 
-    public init(decoder: any AudioDecoder, detector: any SpeechDetector, recognizer: any Recognizer) {
+    /// - Parameter diarizer: tells speakers apart where the recogniser does not.
+    public init(
+        decoder: any AudioDecoder, detector: any SpeechDetector, recognizer: any Recognizer,
+        diarizer: (any Diarizer)? = nil
+    ) {
+        self.diarizer = diarizer
         self.decoder = decoder
         self.detector = detector
         self.recognizer = recognizer
@@ -53,7 +60,9 @@ public struct TranscriptionPipeline: Sendable {
         _ media: any MediaSource, _ request: Request, memory: any WorkMemory = NoWorkMemory(),
         report: (TranscriptionProgress) -> Void
     ) async throws -> Transcript {
-        if let recognizer = recognizer as? any WholeMediaRecognizer {
+        let capabilities = recognizer.capabilities
+        let findsSpeakers = request.speakers != nil && !capabilities.givesSpeakers && diarizer != nil
+        if !findsSpeakers, let recognizer = recognizer as? any WholeMediaRecognizer {
             if let whole = try await recognizer.recogniseWhole(media, request.decoding, request.options(media)) {
                 let transcript = request.withSpeakers(
                     Self.transcript(of: whole, request, recognizer.capabilities))
@@ -65,11 +74,11 @@ public struct TranscriptionPipeline: Sendable {
         let (events, inbox) = AsyncThrowingStream<Step, any Error>.makeStream()
         return try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            group.addTask { await decode(media, request.decoding, inbox) }
-            let capabilities = recognizer.capabilities
+            group.addTask { [decoding = decoding(request, findsSpeakers)] in await decode(media, decoding, inbox) }
             var run = Run(
                 request: request,
-                state: TranscriptionState(concurrency: capabilities.concurrency, input: capabilities.input))
+                state: TranscriptionState(
+                    concurrency: capabilities.concurrency, input: capabilities.input, findsSpeakers: findsSpeakers))
             // The children report through the stream: one ordered line of events for the state machine.
             for try await step in events {
                 try Task.checkCancellation()
@@ -87,6 +96,11 @@ public struct TranscriptionPipeline: Sendable {
                     case .detect(let range):
                         guard let pcm = run.pcm else { continue }
                         group.addTask { await detect(range, pcm, memory, inbox) }
+                    case .diarize(let speech):
+                        guard let pcm = run.pcm else { continue }
+                        let sound = DiarizedSound(
+                            pcm: pcm, samples: run.state.decoded, speech: speech, channels: run.channels)
+                        group.addTask { await diarize(sound, request.speakers ?? SpeakerWish(), inbox) }
                     case .recognise(let chunk, let isSecondLook):
                         guard let pcm = run.pcm else { continue }
                         if let outcome = memory.outcome(of: chunk) {
@@ -112,6 +126,15 @@ public struct TranscriptionPipeline: Sendable {
         case recognised(Chunk, Recognition)
         case restored(Chunk, ChunkOutcome)
         case broke(Chunk, EngineError)
+        case diarizing(Double)
+        case diarized([SpeakerTurn])
+        case undiarized
+    }
+
+    private func decoding(_ request: Request, _ findsSpeakers: Bool) -> DecodingOptions {
+        var options = request.decoding
+        options.measuresChannels = findsSpeakers
+        return options
     }
 
     private func decode(_ media: any MediaSource, _ options: DecodingOptions, _ inbox: Inbox) async {
@@ -149,6 +172,18 @@ public struct TranscriptionPipeline: Sendable {
             inbox.yield(.broke(chunk, error))
         } catch {
             inbox.finish(throwing: error)
+        }
+    }
+
+    /// A transcript without speakers is better than none.
+    private func diarize(_ sound: DiarizedSound, _ wish: SpeakerWish, _ inbox: Inbox) async {
+        do {
+            let turns = try await diarizer?.diarize(sound, wish) { inbox.yield(.diarizing($0)) }
+            inbox.yield(.diarized(turns ?? []))
+        } catch is CancellationError {
+            inbox.finish(throwing: CancellationError())
+        } catch {
+            inbox.yield(.undiarized)
         }
     }
 }

@@ -9,7 +9,11 @@ public struct TranscriptionProgress: Sendable, Hashable {
     /// Segments that became known with this step, in no promised order between chunks.
     public var segments: [Segment]
 
-    public init(done: Double, total: Double?, segments: [Segment] = []) {
+    /// The share of telling speakers apart that is done, 0…1, when they were asked for.
+    public var speakers: Double?
+
+    public init(done: Double, total: Double?, segments: [Segment] = [], speakers: Double? = nil) {
+        self.speakers = speakers
         self.done = done
         self.total = total
         self.segments = segments

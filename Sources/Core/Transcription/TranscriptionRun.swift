@@ -8,6 +8,10 @@ extension TranscriptionPipeline {
         private(set) var pcm: (any PCM)?
         private var claimed: Double?
         private var remark: String?
+        private(set) var channels: ChannelLevels?
+        private var turns: [SpeakerTurn] = []
+        private var diarized: Double?
+        private var speakersFailed = false
 
         init(request: Request, state: TranscriptionState) {
             self.request = request
@@ -22,14 +26,24 @@ extension TranscriptionPipeline {
                 return []
             case .decoding(.decoded(let samples)):
                 return state.event(.decoded(samples: samples, isFinal: false))
-            case .decoding(.finished(let samples, let remark)):
+            case .decoding(.finished(let samples, let remark, let channels)):
                 self.remark = remark
+                self.channels = channels
                 return state.event(.decoded(samples: samples, isFinal: true))
             case .detected(let spans): return state.event(.detected(spans: spans))
             case .recognised(let chunk, let recognition):
                 return state.event(.recognised(chunk.number, recognition))
             case .restored(let chunk, let outcome): return state.event(.restored(chunk.number, outcome))
             case .broke(let chunk, let error): return state.event(.broke(chunk.number, error))
+            case .diarizing(let share):
+                diarized = max(diarized ?? 0, share)
+                return []
+            case .diarized(let turns):
+                (self.turns, diarized) = (turns, 1)
+                return state.event(.diarized)
+            case .undiarized:
+                (speakersFailed, diarized) = (true, 1)
+                return state.event(.diarized)
             }
         }
 
@@ -45,7 +59,8 @@ extension TranscriptionPipeline {
                 segments = SegmentBuilder.segments(WordPlacement.words(of: recognition, in: chunk), flags: flags)
             }
             return TranscriptionProgress(
-                done: PCMFormat.seconds(state.doneSamples), total: total, segments: segments)
+                done: PCMFormat.seconds(state.doneSamples), total: total, segments: segments,
+                speakers: request.speakers == nil ? nil : diarized ?? 0)
         }
 
         /// The chunk that this step was the last of.
@@ -53,7 +68,7 @@ extension TranscriptionPipeline {
             switch step {
             case .recognised(let chunk, _), .restored(let chunk, _), .broke(let chunk, _):
                 state.outcomes[chunk.number]
-            case .decoding, .detected: nil
+            case .decoding, .detected, .diarizing, .diarized, .undiarized: nil
             }
         }
 
@@ -79,12 +94,15 @@ extension TranscriptionPipeline {
             return TranscriptAssembly.transcript(
                 samples: state.decoded, offset: request.decoding.from ?? 0, outcomes: outcomes,
                 capabilities: capabilities, language: request.language,
-                warnings: warnings(capabilities, outcomes.map(\.1)))
+                warnings: warnings(capabilities, outcomes.map(\.1)), turns: turns)
         }
 
         private func warnings(_ capabilities: RecognizerCapabilities, _ outcomes: [ChunkOutcome]) -> [String] {
             var warnings = request.warnings(capabilities)
             if let remark { warnings.append(remark) }
+            if speakersFailed {
+                warnings.append("Speakers could not be told apart in this file: everything is given to one speaker.")
+            }
             let failed = outcomes.filter { if case .failed = $0 { true } else { false } }.count
             if failed > 0 {
                 warnings.append(

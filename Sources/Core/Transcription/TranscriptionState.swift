@@ -13,11 +13,15 @@ struct TranscriptionState {
         /// An earlier try finished this chunk.
         case restored(Int, ChunkOutcome)
         case broke(Int, EngineError)
+        /// Speakers are told apart, or cannot be.
+        case diarized
     }
 
     enum Action: Equatable {
         case detect(Range<Int>)
         case recognise(Chunk, isSecondLook: Bool)
+        /// All speech is known: who speaks it can be found out.
+        case diarize([Range<Int>])
         case finish
         /// Nothing can be recognised any more.
         case fail(EngineError)
@@ -52,8 +56,14 @@ struct TranscriptionState {
     /// A doubtful result is worth a second look where that costs no money.
     private let looksTwice: Bool
     private var isOver = false
+    /// Where speech is, as far as it is known; kept for speakers only.
+    private var speech: [Range<Int>] = []
 
-    init(concurrency: Int, input: RecognizerInput = .pcm) {
+    private enum Speakers { case unwanted, waiting, running, known }
+    private var speakers: Speakers
+
+    init(concurrency: Int, input: RecognizerInput = .pcm, findsSpeakers: Bool = false) {
+        speakers = findsSpeakers ? .waiting : .unwanted
         self.concurrency = max(1, concurrency)
         looksTwice = input == .pcm
         planner = ChunkPlanner(limits: ChunkPlanner.Limits(for: input))
@@ -71,6 +81,7 @@ struct TranscriptionState {
             take(recognition, for: number)
         case .restored(let number, let outcome):
             if let entry = running.removeValue(forKey: number) { finish(entry.chunk, outcome) }
+        case .diarized: speakers = .known
         case .broke(let number, let error):
             if let failure = take(error, for: number) {
                 isOver = true
@@ -95,7 +106,11 @@ struct TranscriptionState {
             running[entry.chunk.number] = entry
             actions.append(.recognise(entry.chunk, isSecondLook: entry.firstLook != nil))
         }
-        if actions.isEmpty, running.isEmpty, window == nil, isDecoded, settled >= decoded {
+        if speakers == .waiting, window == nil, isDecoded, settled >= decoded {
+            speakers = .running
+            actions.append(.diarize(speech))
+        }
+        if actions.isEmpty, running.isEmpty, window == nil, isDecoded, settled >= decoded, speakers != .running {
             isOver = true
             return [.finish]
         }
@@ -130,6 +145,7 @@ struct TranscriptionState {
             end = max(range.upperBound - Self.runUp, closed.last?.upperBound ?? range.lowerBound)
         }
         settled = max(end, settled)
+        if speakers != .unwanted { speech += closed }
         waiting += planner.add(closed, settled: settled).map { Running(chunk: $0) }
     }
 

@@ -19,14 +19,8 @@ enum WordPlacement {
             let confidence = word.confidence.map { min(max(finite($0), 0), 1) }
             return Word(
                 span: TimeSpan(start: milliseconds(start), end: milliseconds(end)), text: word.text,
-                confidence: confidence, speaker: word.speaker.map(speakerName))
+                confidence: confidence, speaker: word.speaker.map { SpeakerTurn.name(min(max($0, 0), 99)) })
         }
-    }
-
-    /// `SPEAKER_00` …, the names speakers have everywhere.
-    private static func speakerName(_ number: Int) -> String {
-        let number = min(max(number, 0), 99)
-        return "SPEAKER_\(number < 10 ? "0" : "")\(number)"
     }
 
     /// Spreads the words over the chunk's speech in proportion to their length; silences inside stay free.

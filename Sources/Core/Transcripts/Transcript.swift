@@ -15,10 +15,13 @@ public struct Transcript: Sendable, Hashable {
     public var warnings: [String]
     /// Who recognised which part, when that were others than this machine; empty otherwise.
     public var parts: [TranscriptPart]
+    /// Who speaks when, where speakers were told apart by their sound; in order of their beginning.
+    public var speakerTurns: [SpokenTurn]
 
     public init(
         duration: Double, language: String? = nil, engine: String, model: String, segments: [Segment] = [],
-        timeline: [Stretch] = [], warnings: [String] = [], parts: [TranscriptPart] = []
+        timeline: [Stretch] = [], warnings: [String] = [], parts: [TranscriptPart] = [],
+        speakerTurns: [SpokenTurn] = []
     ) {
         self.duration = duration
         self.language = language
@@ -28,6 +31,7 @@ public struct Transcript: Sendable, Hashable {
         self.timeline = timeline
         self.warnings = warnings
         self.parts = parts
+        self.speakerTurns = speakerTurns
     }
 
     /// The whole text on one line: the segments' texts with single spaces between them.
@@ -52,6 +56,23 @@ public struct TranscriptPart: Sendable, Hashable {
         self.model = model
         self.billedSeconds = billedSeconds
         self.cost = cost
+    }
+}
+
+/// What one speaker says without a longer pause; turns of two speakers may overlap.
+public struct SpokenTurn: Sendable, Hashable {
+    public var span: TimeSpan
+    public var speaker: String
+    /// 0…1: how clearly this is this speaker and none of the others.
+    public var confidence: Double
+    /// Somebody else speaks at the same time.
+    public var isOverlapped: Bool
+
+    public init(span: TimeSpan, speaker: String, confidence: Double, isOverlapped: Bool = false) {
+        self.span = span
+        self.speaker = speaker
+        self.confidence = confidence
+        self.isOverlapped = isOverlapped
     }
 }
 

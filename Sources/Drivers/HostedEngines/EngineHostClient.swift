@@ -52,6 +52,12 @@ actor EngineHostClient {
         return recognition
     }
 
+    func embed(_ windows: [Int], _ pcm: Descriptor) async throws -> VoicePrints {
+        let reply = try await perform(pcm, limit: .seconds(120)) { .embedVoices(id: $0, windows: windows) }
+        guard case .voices(_, let prints) = reply, prints.count == windows.count else { throw broken() }
+        return prints
+    }
+
     /// Ends the host, if there is one; no request may be under way.
     func stop() async {
         guard let ending = host else { return }
@@ -93,7 +99,7 @@ actor EngineHostClient {
     /// An answer to another request, or of another kind, comes from a host that is broken.
     private func accept(_ reply: EngineReply, _ id: Int) throws -> EngineReply {
         switch reply {
-        case .speech(id, _), .recognised(id, _): return reply
+        case .speech(id, _), .recognised(id, _), .voices(id, _): return reply
         case .failed(id, let error): throw error.code == .cancelled ? CancellationError() : error
         default: throw broken()
         }

@@ -98,23 +98,25 @@ public final class HostedDecoder: AudioDecoder {
         _ events: AsyncThrowingStream<DecodingEvent, any Error>.Continuation
     ) async throws {
         var file: UnlinkedFile?
+        let levels = options.measuresChannels ? try UnlinkedFile(folder: workFolder) : nil
         while true {
             switch try await host.receive().message(MediaReply.self) {
             case .ready:
                 let made = try UnlinkedFile(folder: workFolder)
                 file = made
                 let medium = try Descriptor(duplicating: media.descriptor)
-                try host.send(MediaRequest.decode(options, media.extent), descriptors: [medium, made.writing])
+                let targets = [medium, made.writing] + [levels?.writing].compactMap(\.self)
+                try host.send(MediaRequest.decode(options, media.extent), descriptors: targets)
             case .need(let end):
                 try host.send(await extent(of: media, before: end))
             case .opened(let description):
                 guard let file else { throw DecodingError(.crashed, "The media host broke the protocol.") }
-                let channels = options.keepsChannels ? min(max(description.channels, 1), 8) : 1
-                events.yield(.opened(description, UnlinkedPCM(file: file, channels: channels)))
+                events.yield(.opened(description, UnlinkedPCM(file: file)))
             case .decoded(let samples):
                 events.yield(.decoded(samples: samples))
-            case .finished(let samples, let remark):
-                events.yield(.finished(samples: samples, remark: remark))
+            case .finished(let samples, let remark, let channels):
+                let told = channels.flatMap { count in levels.flatMap { $0.levels(channels: count, samples) } }
+                events.yield(.finished(samples: samples, remark: remark, channels: told))
                 return
             case .failed(let error):
                 throw error

@@ -163,7 +163,7 @@ extension HostedEncoder: AudioEncoder {
                         try await opened(description)
                         gate.continuation.yield()
                     case .decoded: continue
-                    case .finished(let samples, let remark): return (samples, remark)
+                    case .finished(let samples, let remark, _): return (samples, remark)
                     case .failed(let error): throw error
                     case .ready: throw DecodingError(.crashed, "The media host broke the protocol.")
                     }

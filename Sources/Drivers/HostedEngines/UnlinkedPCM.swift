@@ -29,7 +29,24 @@ final class UnlinkedFile: Sendable {
 /// Decoded audio in an unlinked file.
 struct UnlinkedPCM: PCM {
     let file: UnlinkedFile
-    let channels: Int
 
     var descriptor: CInt { file.reading.raw }
+}
+
+extension UnlinkedFile {
+    /// What a media host wrote about its channels; `nil` where it is not what it should be.
+    func levels(channels: Int, _ samples: Int) -> ChannelLevels? {
+        let frames = (samples + ChannelLevels.frame - 1) / ChannelLevels.frame
+        guard (2...8).contains(channels), frames > 0 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: frames * channels)
+        var done = 0
+        while done < bytes.count {
+            let got = bytes.withUnsafeMutableBytes {
+                pread(reading.raw, $0.baseAddress?.advanced(by: done), $0.count - done, off_t(done))
+            }
+            guard got > 0 || (got < 0 && errno == EINTR) else { return nil }
+            done += max(0, got)
+        }
+        return ChannelLevels(channels: channels, levels: bytes)
+    }
 }

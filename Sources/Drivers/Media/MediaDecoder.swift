@@ -24,17 +24,32 @@ public struct MediaDecoder {
         av_log_set_level(AV_LOG_QUIET)
     }
 
-    /// Returns the samples per channel, never zero, and what was wrong with a file that still gave audio.
+    /// What came of a file.
+    public struct Result {
+        /// Never zero.
+        public var samples: Int
+        /// What was wrong with a file that still gave audio.
+        public var remark: String?
+        /// Where they were asked for and there is more than one channel.
+        public var channels: ChannelLevels?
+
+        public init(samples: Int, remark: String? = nil, channels: ChannelLevels? = nil) {
+            self.samples = samples
+            self.remark = remark
+            self.channels = channels
+        }
+    }
+
     public func decode(
         into descriptor: CInt, _ report: (Event) throws(DecodingError) -> Void
-    ) throws(DecodingError) -> (samples: Int, remark: String?) {
+    ) throws(DecodingError) -> Result {
         try decode(into: DescriptorSink(descriptor), report)
     }
 
     /// Encodes what it decodes at once.
     public func decode(
         into packer: AudioPacker, _ report: (Event) throws(DecodingError) -> Void
-    ) throws(DecodingError) -> (samples: Int, remark: String?) {
+    ) throws(DecodingError) -> Result {
         let result = try decode(into: packer as any SampleSink, report)
         try packer.finish()
         return result
@@ -42,7 +57,7 @@ public struct MediaDecoder {
 
     private func decode(
         into sink: any SampleSink, _ report: (Event) throws(DecodingError) -> Void
-    ) throws(DecodingError) -> (samples: Int, remark: String?) {
+    ) throws(DecodingError) -> Result {
         let demuxer = try Demuxer(input, track: options.track)
         let decoder = try TrackDecoder(demuxer.stream)
         try report(.opened(description(demuxer, decoder)))
@@ -83,6 +98,7 @@ public struct MediaDecoder {
         private let demuxer: Demuxer
         private let options: DecodingOptions
         private let channels: Int
+        private let meter: ChannelMeter?
         let writer: PCMWriter
         var damagedPackets = 0
         private var resampler: Resampler?
@@ -92,8 +108,9 @@ public struct MediaDecoder {
             self.demuxer = demuxer
             self.options = options
             let own = Int(demuxer.stream.pointee.codecpar.pointee.ch_layout.nb_channels)
-            channels = options.keepsChannels ? min(max(own, 1), 8) : 1
-            writer = PCMWriter(into: sink, channels: channels, options: options)
+            channels = options.measuresChannels ? min(max(own, 1), 8) : 1
+            meter = channels > 1 ? ChannelMeter(into: sink, channels: channels) : nil
+            writer = PCMWriter(into: meter ?? sink, channels: channels, options: options)
         }
 
         /// Often at first, so that recognition starts at once; then every half minute.
@@ -137,11 +154,12 @@ public struct MediaDecoder {
             try resampler?.drain { samples throws(DecodingError) in try writer.write(samples) }
         }
 
-        func finish(ending: String?) throws(DecodingError) -> (samples: Int, remark: String?) {
+        func finish(ending: String?) throws(DecodingError) -> Result {
             try drain()
             try writer.flush()
             guard writer.written > 0 else { throw emptiness(ending) }
-            return (writer.written, remark(ending))
+            meter?.finish()
+            return Result(samples: writer.written, remark: remark(ending), channels: meter?.levels)
         }
 
         private func emptiness(_ ending: String?) -> DecodingError {

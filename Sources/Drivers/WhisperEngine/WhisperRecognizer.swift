@@ -1,5 +1,6 @@
 import CSpeechKernels
 import Glibc
+import SpeechKernels
 public import Transcription
 
 /// A Whisper model in a ggml file, run by this program's own kernels.

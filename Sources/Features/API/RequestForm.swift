@@ -2,6 +2,7 @@ import HTTPRouting
 import HTTPTypes
 import Jobs
 import Scheduling
+import Transcription
 import Transcripts
 
 /// The fields of a request, from its query and its form, in whatever order they come. Values are checked as they come:
@@ -50,10 +51,16 @@ struct RequestForm: Sendable {
         case "speakers", "diarize": try takeSpeakers(value)
         case "min_speakers":
             let least = try Self.integer(name, value, 1...100)
-            wish.speakers = SpeakerWish(minimum: least, maximum: wish.speakers?.maximum)
+            wish.speakers = SpeakerWish(
+                minimum: least, maximum: wish.speakers?.maximum, byChannel: wish.speakers?.byChannel)
         case "max_speakers":
             let most = try Self.integer(name, value, 1...100)
-            wish.speakers = SpeakerWish(minimum: wish.speakers?.minimum, maximum: most)
+            wish.speakers = SpeakerWish(
+                minimum: wish.speakers?.minimum, maximum: most, byChannel: wish.speakers?.byChannel)
+        case "multichannel":
+            guard try Self.truth(name, value) else { return }
+            wish.speakers = SpeakerWish(
+                minimum: wish.speakers?.minimum, maximum: wish.speakers?.maximum, byChannel: true)
         case "priority": priority = try Self.integer(name, value, -100...100)
         case "job_id", "task_id": try takeID(value)
         case "url": address = value

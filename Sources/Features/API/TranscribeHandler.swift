@@ -3,6 +3,7 @@ import HTTPTypes
 import Jobs
 import Multipart
 import Scheduling
+import Transcription
 import Transcripts
 
 /// `POST /transcribe-file` and its relatives: takes one or many files, or an address, and answers with the text or

@@ -40,6 +40,8 @@ public enum EngineRequest: Codable, Sendable {
     /// One channel of mono PCM; `range` in samples.
     case detectSpeech(id: Int, range: Range<Int>)
     case recognise(id: Int, range: Range<Int>, RecognitionOptions)
+    /// Listens to voices: windows of `VoiceWindow.length` samples, where each begins.
+    case embedVoices(id: Int, windows: [Int])
     /// Obeyed between steps; the request still gets an answer.
     case cancel(id: Int)
 }
@@ -50,5 +52,6 @@ public enum EngineReply: Codable, Sendable {
     case unusable(EngineError)
     case speech(id: Int, [Range<Int>])
     case recognised(id: Int, Recognition)
+    case voices(id: Int, VoicePrints)
     case failed(id: Int, EngineError)
 }

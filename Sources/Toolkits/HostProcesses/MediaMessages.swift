@@ -2,7 +2,8 @@ public import Transcription
 
 /// What the server tells a media host. One host decodes one file; one that encodes decoded audio may do so again.
 public enum MediaRequest: Codable, Sendable {
-    /// Starts. Travels with two descriptors: the medium, open for reading, and the file for its PCM, open for writing.
+    /// Starts. Travels with two descriptors: the medium, open for reading, and the file for its PCM, open for writing;
+    /// with a third, for the levels of its channels, where they are asked for.
     case decode(DecodingOptions, MediaExtent)
     /// Encodes decoded mono samples. Travels with the PCM file, open for reading, and a pipe for the bytes; may be
     /// followed by the next one.
@@ -23,6 +24,7 @@ public enum MediaReply: Codable, Sendable {
     case need(Int64)
     case opened(MediaDescription)
     case decoded(samples: Int)
-    case finished(samples: Int, remark: String?)
+    /// - Parameter channels: as many levels lie in each frame of the third file.
+    case finished(samples: Int, remark: String?, channels: Int? = nil)
     case failed(DecodingError)
 }

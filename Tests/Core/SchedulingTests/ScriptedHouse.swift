@@ -92,7 +92,6 @@ final class TestClock: JobClock {
 struct LengthDecoder: AudioDecoder {
     struct Sound: PCM {
         let descriptor: CInt = -1
-        let channels = 1
     }
 
     let seconds: Double

@@ -9,7 +9,6 @@ struct NoMedia: MediaSource {
 
 struct NoPCM: PCM {
     let descriptor: CInt = -1
-    let channels = 1
 }
 
 struct ScriptedDecoder: AudioDecoder {

@@ -62,6 +62,7 @@ struct TranscriptionStateTests {
                 recognised += chunk.speech.reduce(0) { $0 + $1.count }
                 actions += state.event(.recognised(chunk.number, said("word")))
             case .finish: #expect(actions.isEmpty)
+            case .diarize: Issue.record("nobody asked for speakers")
             case .fail(let error): Issue.record("\(error)")
             }
             if detections > 40 { break }
@@ -145,11 +146,40 @@ struct TranscriptionStateTests {
                 let middle = (range.lowerBound + range.upperBound) / 2
                 actions += state.event(.detected(spans: [middle - samples(1)..<middle + samples(1)]))
             case .recognise(let chunk, _): actions += state.event(.recognised(chunk.number, said("yes")))
-            case .finish, .fail: break
+            case .finish, .fail, .diarize: break
             }
             #expect(state.doneSamples >= last)
             last = state.doneSamples
         }
         #expect(last == samples(120))
+    }
+
+    @Test("speakers are asked for once, with all speech, and the end waits for them")
+    func speakers() {
+        var state = TranscriptionState(concurrency: 1, findsSpeakers: true)
+        var actions = state.event(.decoded(samples: samples(20), isFinal: true))
+        #expect(actions == [.detect(samples(0)..<samples(15))])
+        actions = state.event(.detected(spans: [samples(1)..<samples(4)]))
+        guard case .recognise(let chunk, _)? = actions.last else {
+            Issue.record("\(actions)")
+            return
+        }
+        actions = state.event(.detected(spans: [samples(16)..<samples(18)]))
+        let speech = [samples(1)..<samples(4), samples(16)..<samples(18)]
+        #expect(actions.last == .diarize(speech))
+        guard case .recognise(let second, _)? = state.event(.recognised(chunk.number, said("yes"))).first else {
+            Issue.record("the second chunk follows the first")
+            return
+        }
+        #expect(state.event(.recognised(second.number, said("yes"))).isEmpty)
+        #expect(state.event(.diarized) == [.finish])
+    }
+
+    @Test("silence has no speakers to wait for")
+    func nobodySpeaks() {
+        var state = TranscriptionState(concurrency: 1, findsSpeakers: true)
+        _ = state.event(.decoded(samples: samples(5), isFinal: true))
+        #expect(state.event(.detected(spans: [])) == [.diarize([])])
+        #expect(state.event(.diarized) == [.finish])
     }
 }

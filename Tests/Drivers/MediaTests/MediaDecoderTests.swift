@@ -13,7 +13,7 @@ struct MediaDecoderTests {
 
     private func decode(
         _ path: String, _ options: DecodingOptions = DecodingOptions()
-    ) throws -> (samples: [Int16], remark: String?, description: MediaDescription?) {
+    ) throws -> (samples: [Int16], remark: String?, description: MediaDescription?, channels: ChannelLevels?) {
         let media = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
         let size = try media.seekToEnd()
         let output = bench.path("out-\(UUID().uuidString).pcm")
@@ -28,9 +28,8 @@ struct MediaDecoderTests {
         }
         let data = try Data(contentsOf: URL(fileURLWithPath: output))
         let samples = data.withUnsafeBytes { Array($0.bindMemory(to: Int16.self)) }
-        let channels = options.keepsChannels ? description?.channels ?? 1 : 1
-        #expect(samples.count == result.samples * channels)
-        return (samples, result.remark, description)
+        #expect(samples.count == result.samples)
+        return (samples, result.remark, description, result.channels)
     }
 
     private func code(_ path: String, _ options: DecodingOptions = DecodingOptions()) -> DecodingError.Code? {
@@ -63,15 +62,19 @@ struct MediaDecoderTests {
         #expect(result.samples.max() ?? 0 > 3000)
     }
 
-    @Test("stereo is mixed to one channel, or kept apart when asked")
+    @Test("stereo is mixed to one channel, and each channel's loudness is told when asked for")
     func channels() throws {
         let graph = "sine=440:duration=1[l];anullsrc=cl=mono,atrim=duration=1[r];[l][r]join=channel_layout=stereo"
         let path = try bench.ffmpeg(["-filter_complex", graph], "stereo.wav")
-        #expect(try decode(path).samples.count == 16_000)
-        let apart = try decode(path, DecodingOptions(keepsChannels: true)).samples
-        #expect(apart.count == 32_000)
-        let right = stride(from: 1, to: apart.count, by: 2).map { abs(Int(apart[$0])) }.max()
-        #expect(right == 0)
+        let plain = try decode(path)
+        #expect(plain.samples.count == 16_000 && plain.channels == nil)
+        let mixed = try decode(path, DecodingOptions(measuresChannels: true))
+        #expect(mixed.samples.count == 16_000)
+        #expect(zip(plain.samples, mixed.samples).allSatisfy { abs(Int($0) - Int($1)) <= 1 })
+        let told = try #require(mixed.channels)
+        #expect(told.channels == 2 && told.frames == 50)
+        // ffmpeg's sine has an amplitude of 1 ⁄ 8: −21 dB.
+        #expect((0..<50).allSatisfy { abs(told.level(0, in: $0) + 21.1) < 0.6 && told.level(1, in: $0) < -120 })
     }
 
     @Test("an audio track that starts late starts late in the samples")

@@ -1,3 +1,4 @@
+import SpeechKernels
 import Foundation
 import Testing
 import Transcription

@@ -1,4 +1,5 @@
 import Foundation
+import SpeechKernels
 import Testing
 import Transcription
 

@@ -1,5 +1,6 @@
 import CSpeechKernels
 import Foundation
+import SpeechKernels
 import Testing
 import Workbench
 

@@ -3,6 +3,7 @@ import HTTPTypes
 import Jobs
 import Scheduling
 import Testing
+import Transcription
 import Transcripts
 
 @testable import API

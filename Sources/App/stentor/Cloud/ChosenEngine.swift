@@ -52,6 +52,14 @@ enum ChosenEngine: Sendable {
         }
     }
 
+    /// Tells speakers apart where the recogniser does not.
+    var diarizer: (any Diarizer)? {
+        switch self {
+        case .local(let engine): engine.diarizer
+        case .cloud(let engine): engine.diarizer()
+        }
+    }
+
     var warnings: [String] {
         if case .local(let engine) = self { engine.choice.warnings } else { [] }
     }
@@ -73,7 +81,7 @@ enum ChosenEngine: Sendable {
 
     func stop() async {
         switch self {
-        case .local(let engine): await engine.pool.stop()
+        case .local(let engine): await engine.stop()
         case .cloud(let engine): await engine.stop()
         }
     }

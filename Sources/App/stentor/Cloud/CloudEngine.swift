@@ -25,6 +25,7 @@ struct CloudEngine: Sendable {
     private let detection: EnginePool?
     private let local: ReadyEngine?
     private let pool: BlockingPool
+    private let speakers: SpeakerTools
 
     static func load(
         _ choice: CloudChoice, _ settings: Settings, _ installation: Installation, local: ReadyEngine?
@@ -34,6 +35,7 @@ struct CloudEngine: Sendable {
         let encoder = HostedEncoder(executable: installation.host, loop: loop)
         let pool = try BlockingPool(threads: 1, name: "loudness")
         let detection = Self.detection(installation)
+        let speakers = try SpeakerTools()
         let wishes = CompressionWishes(
             bitrate: settings.cloud.bitrate, sampleRate: settings.cloud.sampleRate,
             threshold: settings.cloud.compressionThreshold)
@@ -51,11 +53,16 @@ struct CloudEngine: Sendable {
             router: ProviderRouter(routes, ledgers: ledgers.read(), clock: clock),
             detector: detection ?? LoudnessDetector(pool), encoder: encoder, capabilities: routes[0].capabilities,
             wishes: wishes, deadline: settings.cloud.deadline, ledgers: ledgers, client: client, loop: loop,
-            detection: detection, local: local, pool: pool)
+            detection: detection, local: local, pool: pool, speakers: speakers)
     }
 
     /// A recogniser for one file.
     func recognizer() -> RoutedRecognizer { router.job(detector: detector, within: deadline) }
+
+    /// For one file; `nil` where nothing here listens to voices.
+    func diarizer(turn: @escaping @Sendable () -> WorkTurn = { WorkTurn() }) -> (any Diarizer)? {
+        detection.map { speakers.diarizer($0, slots: 1, turn: turn) }
+    }
 
     func estimator(_ decoder: any AudioDecoder) -> TranscriptionEstimator {
         TranscriptionEstimator(decoder: decoder, detector: detector, wishes: wishes)
@@ -67,7 +74,8 @@ struct CloudEngine: Sendable {
         await encoder.stop()
         await client.shutDown()
         await detection?.stop()
-        await local?.pool.stop()
+        await local?.stop()
+        speakers.stop()
         await loop.shutDown()
         pool.shutDown()
     }

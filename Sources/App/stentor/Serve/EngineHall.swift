@@ -30,6 +30,7 @@ actor EngineHall: EngineDirectory {
     private let installation: Installation
     private let models: ModelStore
     private let devices: GPUStatus
+    private let speakers: SpeakerTools
     private let log: any EventLog
     private var entries: [String: Entry] = [:]
     /// Awaited by everybody who needs these services, and by `stop`.
@@ -37,7 +38,8 @@ actor EngineHall: EngineDirectory {
     private var uses = 0
     private var startsOfStopped = 0
 
-    init(_ settings: Settings, _ installation: Installation, devices: GPUStatus, log: any EventLog) {
+    init(_ settings: Settings, _ installation: Installation, devices: GPUStatus, log: any EventLog) throws {
+        speakers = try SpeakerTools()
         self.devices = devices
         self.settings = settings
         self.installation = installation
@@ -101,7 +103,8 @@ actor EngineHall: EngineDirectory {
         _ assignment: EngineAssignment, turn: @escaping @Sendable () -> WorkTurn
     ) async throws -> Workplace {
         if let engine = try await service(assignment) {
-            return Workplace(detector: engine.detector, recognizer: engine.recognizer())
+            return Workplace(
+                detector: engine.detector, recognizer: engine.recognizer(), diarizer: engine.diarizer(turn: turn))
         }
         // Only sherpa-onnx computes anywhere but on the processor.
         let isMovable = assignment.engine == "sherpa" && installation.hasCUDA
@@ -111,7 +114,9 @@ actor EngineHall: EngineDirectory {
         let fallback = FallbackRecognizer(first: place.recognizer) { [self] in
             try await workplace(assignment, on: .cpu, turn: turn).recognizer
         }
-        return Workplace(detector: place.detector, recognizer: fallback, warnings: { fallback.warnings })
+        return Workplace(
+            detector: place.detector, recognizer: fallback, diarizer: place.diarizer,
+            warnings: { fallback.warnings })
     }
 
     /// The services of an assignment, kept for as long as the server runs: they share limits over all jobs.
@@ -152,7 +157,8 @@ actor EngineHall: EngineDirectory {
             return Workplace(
                 detector: HostedDetector(loaded.pool, turn: turn),
                 recognizer: HostedRecognizer(
-                    loaded.pool, capabilities: loaded.capabilities, slots: loaded.slots, turn: turn))
+                    loaded.pool, capabilities: loaded.capabilities, slots: loaded.slots, turn: turn),
+                diarizer: speakers.diarizer(loaded.pool, slots: loaded.slots, turn: turn))
         } catch {
             // The next request tries again.
             entries[key] = nil

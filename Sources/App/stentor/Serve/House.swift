@@ -59,7 +59,7 @@ struct House: Sendable {
             policy: DevicePolicy(
                 wish: .init(rawValue: settings.server.device.rawValue) ?? .auto,
                 threshold: settings.server.gpuMemoryThreshold, libraryHasCUDA: installation.hasCUDA))
-        let engines = EngineHall(settings, installation, devices: gpuStatus, log: log)
+        let engines = try EngineHall(settings, installation, devices: gpuStatus, log: log)
         let client = try HTTPClient(on: loops.loops[0])
         let desk = try TelegramDesk(settings, client, clock: clock)
         let web = WebFetcher(client, limits: .init(bytes: upload))

@@ -36,6 +36,14 @@ struct ReadyEngine {
     let choice: EngineChoice
     let pool: EnginePool
     let recognizer: HostedRecognizer
+    let diarizer: any Diarizer
+    private let speakers: SpeakerTools
+
+    /// Ends its hosts.
+    func stop() async {
+        await pool.stop()
+        speakers.stop()
+    }
 
     /// Chooses the engine that a command line asks for, and loads it.
     static func load(
@@ -61,6 +69,9 @@ struct ReadyEngine {
             throw EngineError(.unusable, "The engine host has no recogniser.")
         }
         let recognizer = HostedRecognizer(pool, capabilities: capabilities, slots: plan.slots)
-        return ReadyEngine(choice: choice, pool: pool, recognizer: recognizer)
+        let speakers = try SpeakerTools()
+        return ReadyEngine(
+            choice: choice, pool: pool, recognizer: recognizer, diarizer: speakers.diarizer(pool, slots: plan.slots),
+            speakers: speakers)
     }
 }

@@ -19,7 +19,10 @@ struct TranscribeCommand {
         ("--prompt", "TEXT", "names and words to expect, for engines that take them"),
         ("--hotwords", "LIST", "names and words to listen for, with commas"),
         ("--task", "NAME", "transcribe, or translate into English where the service can (transcribe)"),
-        ("--speakers", nil, "say who speaks, where the engine can"),
+        ("--speakers", nil, "say who speaks"),
+        ("--min-speakers", "N", "there are at least so many"),
+        ("--max-speakers", "N", "there are at most so many"),
+        ("--multichannel", nil, "each channel is one speaker"),
         ("--words", nil, "words with times and confidence in JSON"),
         ("--max-line-length", "N", "columns of a subtitle line (42)"),
         ("--max-lines", "N", "lines of a subtitle (2)"),
@@ -96,7 +99,7 @@ struct TranscribeCommand {
         var reporter = ProgressReporter(console, name: name, isQuiet: options.isQuiet)
         defer { reporter.finish() }
         let pipeline = TranscriptionPipeline(
-            decoder: decoder, detector: engine.detector, recognizer: engine.recognizer())
+            decoder: decoder, detector: engine.detector, recognizer: engine.recognizer(), diarizer: engine.diarizer)
         let request = request(options)
         var transcript = try await pipeline.transcribe(media, request) { reporter.report($0) }
         transcript.warnings = engine.warnings + transcript.warnings
@@ -112,7 +115,7 @@ struct TranscribeCommand {
     private func request(_ options: TranscribeOptions) -> TranscriptionPipeline.Request {
         TranscriptionPipeline.Request(
             decoding: options.decoding, language: options.language, prompt: options.prompt,
-            translates: options.translates, keyterms: options.hotwords, separatesSpeakers: options.separatesSpeakers)
+            translates: options.translates, keyterms: options.hotwords, speakers: options.speakers)
     }
 
     private func estimate(

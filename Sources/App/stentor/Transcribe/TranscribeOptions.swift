@@ -12,7 +12,7 @@ struct TranscribeOptions: Sendable {
     let prompt: String?
     let hotwords: [String]
     let translates: Bool
-    let separatesSpeakers: Bool
+    let speakers: SpeakerWish?
     var providers: [String]
     var model: String?
     let decoding: DecodingOptions
@@ -36,7 +36,7 @@ struct TranscribeOptions: Sendable {
             $0.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         }.filter { !$0.isEmpty }
         translates = try Self.translates(parsed.text("--task"))
-        separatesSpeakers = parsed.switches.contains("--speakers")
+        speakers = try Self.speakers(parsed)
         providers = try Self.providers(parsed.text("--engine")) ?? settings.providers
         model = parsed.text("--model") ?? settings.model
         decoding = try Self.decoding(parsed, settings)
@@ -59,6 +59,18 @@ struct TranscribeOptions: Sendable {
             throw UsageError("--language must be a code such as en, id or pt")
         }
         return String(primary)
+    }
+
+    /// Saying anything about speakers asks for them.
+    private static func speakers(_ parsed: ParsedOptions) throws -> SpeakerWish? {
+        let least = try parsed.integer("--min-speakers", in: 1...100)
+        let most = try parsed.integer("--max-speakers", in: 1...100)
+        let isByChannel = parsed.switches.contains("--multichannel")
+        guard parsed.switches.contains("--speakers") || isByChannel || least != nil || most != nil else { return nil }
+        if let least, let most, most < least {
+            throw UsageError("--max-speakers must be at least --min-speakers")
+        }
+        return SpeakerWish(minimum: least, maximum: most, byChannel: isByChannel ? true : nil)
     }
 
     private static func translates(_ text: String?) throws -> Bool {

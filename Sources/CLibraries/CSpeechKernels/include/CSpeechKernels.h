@@ -93,6 +93,9 @@ typedef struct {
     void (*attend_floats)(
         const float *query, const float *keys, const float *values, ptrdiff_t stride, int count, int head, float scale,
         float *scores, float *result);
+    /// One step of an LSTM whose sums are given: `count` each for the input, forget, cell and output gate. Changes the
+    /// cells and writes the state.
+    void (*lstm_step)(const float *sums, int count, float *cells, float *state);
     /// Writes re² + im² of `count` pairs, where the imaginary parts lie behind the real ones.
     void (*power)(const float *pairs, int count, float *result);
     /// Adds to each sum the median of the seven numbers from its place on: `row` has `count` + 6.

@@ -90,6 +90,14 @@ private struct Document: Decodable {
         var cost_usd: Double
     }
 
+    struct TurnItem: Decodable {
+        var start: Double
+        var end: Double
+        var speaker: String
+        var confidence: Double
+        var overlap: Bool
+    }
+
     var language: String?
     var duration: Double
     var engine: String
@@ -98,6 +106,7 @@ private struct Document: Decodable {
     var segments: [SegmentItem]
     var timeline: [StretchItem]
     var parts: [PartItem]?
+    var turns: [TurnItem]?
 
     func checkTimes() throws(TranscriptJSONError) {
         func check(_ start: Double, _ end: Double, _ path: @autoclosure () -> String) throws(TranscriptJSONError) {
@@ -110,6 +119,7 @@ private struct Document: Decodable {
         }
         for (index, item) in timeline.enumerated() { try check(item.start, item.end, "timeline[\(index)]") }
         for (index, item) in (parts ?? []).enumerated() { try check(item.start, item.end, "parts[\(index)]") }
+        for (index, item) in (turns ?? []).enumerated() { try check(item.start, item.end, "turns[\(index)]") }
     }
 
     var transcript: Transcript {
@@ -131,6 +141,11 @@ private struct Document: Decodable {
                 TranscriptPart(
                     span: TimeSpan(start: $0.start, end: $0.end), engine: $0.engine, model: $0.model,
                     billedSeconds: $0.billed_seconds, cost: $0.cost_usd)
+            },
+            speakerTurns: (turns ?? []).map {
+                SpokenTurn(
+                    span: TimeSpan(start: $0.start, end: $0.end), speaker: $0.speaker, confidence: $0.confidence,
+                    isOverlapped: $0.overlap)
             })
     }
 }

@@ -29,9 +29,14 @@ public enum TranscriptJSON {
             }
             json.key("timeline")
             json.array(of: transcript.timeline) { json, stretch in self.stretch(stretch, into: &json) }
-            guard !transcript.parts.isEmpty else { return }
-            json.key("parts")
-            json.array(of: transcript.parts) { json, part in self.part(part, into: &json) }
+            if !transcript.parts.isEmpty {
+                json.key("parts")
+                json.array(of: transcript.parts) { json, part in self.part(part, into: &json) }
+            }
+            if !transcript.speakerTurns.isEmpty {
+                json.key("turns")
+                json.array(of: transcript.speakerTurns) { json, turn in self.turn(turn, into: &json) }
+            }
         }
         return json.text
     }
@@ -76,6 +81,18 @@ public enum TranscriptJSON {
             json.string(stretch.kind.rawValue)
             json.key("reason")
             json.stringOrNull(stretch.reason)
+        }
+    }
+
+    private static func turn(_ turn: SpokenTurn, into json: inout JSONText) {
+        json.object { json in
+            span(turn.span, into: &json)
+            json.key("speaker")
+            json.string(turn.speaker)
+            json.key("confidence")
+            json.literal(confidence(turn.confidence))
+            json.key("overlap")
+            json.literal(turn.isOverlapped ? "true" : "false")
         }
     }
 

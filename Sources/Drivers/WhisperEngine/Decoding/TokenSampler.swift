@@ -1,5 +1,6 @@
 import CSpeechKernels
 import Glibc
+import SpeechKernels
 
 /// Chooses tokens: the most likely one, or at a temperature one by chance. The chance is seeded, so that the same audio
 /// always gives the same text.

@@ -1,4 +1,5 @@
 import CSpeechKernels
+import SpeechKernels
 
 /// When each token was spoken, from where the decoder listened: dynamic time warping over the mean of its heads'
 /// standardised, median-filtered attention (openai-whisper, timing.py).

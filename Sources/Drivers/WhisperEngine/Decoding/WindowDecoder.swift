@@ -1,5 +1,6 @@
 import CSpeechKernels
 import Glibc
+import SpeechKernels
 import Transcription
 
 /// Decodes one window whose sound the decoder's cross-attention already holds.

@@ -1,4 +1,5 @@
 import CSpeechKernels
+import SpeechKernels
 import Transcription
 
 /// The decoder of one sequence with what it said so far as keys and values.

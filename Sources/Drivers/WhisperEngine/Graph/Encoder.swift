@@ -1,3 +1,4 @@
+import SpeechKernels
 import Transcription
 
 /// The encoder over one window of 30 s. Rows are independent outside attention, so one thread takes a block of rows

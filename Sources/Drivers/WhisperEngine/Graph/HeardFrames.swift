@@ -1,3 +1,5 @@
+import SpeechKernels
+
 /// Where the decoder listened for each token: cross-attention probabilities of the layers whose heads follow the
 /// sound, all of those in the upper half of the decoder (openai-whisper's choice where a model names none).
 final class HeardFrames {

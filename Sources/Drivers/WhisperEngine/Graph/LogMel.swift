@@ -1,5 +1,6 @@
 import CSpeechKernels
 import Glibc
+import SpeechKernels
 import Transcription
 
 /// The log-mel spectrogram of openai-whisper (audio.py, `log_mel_spectrogram`) of one window of 30 s: reflected by 200

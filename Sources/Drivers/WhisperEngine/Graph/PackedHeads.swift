@@ -1,4 +1,5 @@
 import CSpeechKernels
+import SpeechKernels
 
 /// Keys and values of several heads as bytes, packed for attention.
 final class PackedHeads {

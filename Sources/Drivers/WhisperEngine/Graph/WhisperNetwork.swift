@@ -1,3 +1,4 @@
+import SpeechKernels
 import Transcription
 
 /// The weights of one model, ready for the kernels.

@@ -1,4 +1,5 @@
 import CSpeechKernels
+import SpeechKernels
 import Synchronization
 import Transcription
 

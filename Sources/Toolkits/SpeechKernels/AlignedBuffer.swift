@@ -1,11 +1,11 @@
-import Glibc
+internal import Glibc
 
 /// Zeroed memory on cache-line boundaries, as the kernels like it; freed with its owner.
-final class AlignedBuffer<Element: BitwiseCopyable> {
-    let base: UnsafeMutablePointer<Element>
-    let count: Int
+package final class AlignedBuffer<Element: BitwiseCopyable> {
+    package let base: UnsafeMutablePointer<Element>
+    package let count: Int
 
-    init(_ count: Int) {
+    package init(_ count: Int) {
         self.count = count
         let bytes = max(count, 1) * MemoryLayout<Element>.stride
         let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)

@@ -1,0 +1,7 @@
+import SpeechKernels
+import Testing
+import Transcription
+
+@testable import SpeakerEngine
+
+@Suite struct VoiceEncoderTests {}
