@@ -101,7 +101,7 @@ let modules: [Module] = [
     Module("SpeechKernels", .toolkits, uses: ["CSpeechKernels"]),
     Module(
         "SpeakerEngine", .drivers, uses: ["CSpeechKernels", "SpeechKernels", "Transcription"],
-        tests: ["SpeechKernels", "Transcription", "Workbench"]),
+        tests: ["CSpeechKernels", "SpeechKernels", "Transcription", "Workbench"]),
     Module(
         "HostedEngines", .drivers, uses: ["CSystem", "EventLoops", "HostProcesses", "Transcription"],
         tests: ["EventLoops", "HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
