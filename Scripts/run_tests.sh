@@ -4,7 +4,7 @@
 # of sockets have deadlines to keep; services on the network need both.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-blocking='^(Media|SherpaEngine|SphinxEngine|WhisperEngine|HostedEngines|HostProcesses|stentor|GPUs|Jobs|SQLite|StoresSQLite|TranscriptCaches)Tests\.'
+blocking='^(Diarization|Media|SpeakerEngine|SherpaEngine|SphinxEngine|WhisperEngine|HostedEngines|HostProcesses|stentor|GPUs|Jobs|SQLite|StoresSQLite|TranscriptCaches)Tests\.'
 services='^Cloud(Providers|Routing)?Tests\.'
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -58,10 +58,19 @@ def test_curl_with_fields_after_the_file_and_with_a_raw_body(server):
     assert json.loads(form.stdout)["full_text"] == json.loads(raw.stdout)["full_text"] != ""
 
 
-def test_without_speakers_one_is_named_and_said_so(server):
+def test_one_voice_is_one_speaker(server):
     answer = server.transcribe("/transcribe-file-diarize", language="en").json()
     assert answer["formatted_text"].startswith("[00:00] SPEAKER_00: ")
-    assert any("does not tell speakers apart" in warning for warning in answer["warnings"])
+    assert "SPEAKER_01" not in answer["formatted_text"]
+    assert not any("speaker" in warning.lower() for warning in answer["warnings"]), answer["warnings"]
+
+
+def test_each_channel_is_a_speaker_where_they_take_turns(server, tmp_path):
+    talk = tmp_path / "talk.wav"
+    graph = "[0:a]apad=whole_dur=22[l];[1:a]adelay=11000|11000[r];[l][r]join=inputs=2:channel_layout=stereo"
+    subprocess.run(["ffmpeg", "-loglevel", "error", "-i", SAMPLE, "-i", SAMPLE, "-filter_complex", graph, talk], check=True)
+    lines = server.transcribe("/transcribe-file-diarize", talk, language="en").json()["formatted_text"].split("\n\n")
+    assert [line.split("] ")[1].split(":")[0] for line in lines] == ["SPEAKER_00", "SPEAKER_01"], lines
 
 
 def test_unknown_fields_are_named(server):

@@ -134,7 +134,7 @@ struct CloudTests {
         }
     }
 
-    @Test("speakers come from the service that tells them apart; elsewhere there is one, and it is said")
+    @Test("speakers come from the service that tells them apart, elsewhere from their voices")
     func speakers() async throws {
         try await withProviders { _, stentor in
             let command = [
@@ -143,8 +143,8 @@ struct CloudTests {
             let deepgram = try await stentor.run(command + ["deepgram"])
             #expect(deepgram.text.contains("SPEAKER_00") && deepgram.text.contains("SPEAKER_01"))
             let groq = try await stentor.run(command + ["groq"])
-            #expect(groq.text.contains("SPEAKER_00") && !groq.text.contains("SPEAKER_01"))
-            #expect(groq.text.contains("does not tell speakers apart"))
+            #expect(groq.text.contains("SPEAKER_00") && groq.text.contains(#""turns":"#))
+            #expect(!groq.text.contains("speakers apart"))
         }
     }
 
@@ -180,7 +180,7 @@ struct CloudTests {
             let port = try #require(providers.port)
             var settings = settings(port, key: Self.key)
             settings["STENTOR_GROQ_SECONDS_PER_HOUR"] = "15"
-            settings["STENTOR_PROVIDER_DEADLINE"] = "5"
+            settings["STENTOR_PROVIDER_DEADLINE"] = "60"
             let stentor = Stentor(bench, settings: settings)
             let arguments = ["transcribe", "--quiet", "--engine", "groq", Workbench.sample.path]
             #expect(try await stentor.run(arguments).code == 0)
