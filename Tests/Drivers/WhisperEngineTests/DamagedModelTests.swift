@@ -1,5 +1,5 @@
-import SpeechKernels
 import Foundation
+import SpeechKernels
 import Testing
 import Transcription
 import Workbench
