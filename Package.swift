@@ -76,7 +76,9 @@ let modules: [Module] = [
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
     Module("CloudRouting", .core, uses: ["Transcription", "Transcripts"], tests: ["Transcription"]),
     Module("Settings", .core, tests: []),
-    Module("Streaming", .core),
+    Module(
+        "Streaming", .core, uses: ["Telemetry"],
+        tests: ["Crypto", "FakeBlocks", "LinkStoreConformance", "Telemetry"]),
     Module("Accounts", .core, uses: ["Jobs"], tests: ["AccountStoreConformance"]),
     Module("Jobs", .core, uses: ["Transcription"], tests: ["JobStoreConformance"]),
     Module("Telemetry", .core, tests: []),
@@ -212,10 +214,15 @@ let modules: [Module] = [
 
     Module("JobStoreConformance", .simulators, uses: ["Jobs"]),
     Module(
-        "StoresSQLite", .drivers, uses: ["Accounts", "Jobs", "SQLite"],
-        tests: ["AccountStoreConformance", "Accounts", "EventLoops", "Jobs", "JobStoreConformance", "SQLite"]),
+        "StoresSQLite", .drivers, uses: ["Accounts", "Jobs", "SQLite", "Streaming"],
+        tests: [
+            "AccountStoreConformance", "Accounts", "EventLoops", "Jobs", "JobStoreConformance", "LinkStoreConformance",
+            "SQLite",
+        ]),
     Module("AccountStoreConformance", .simulators, uses: ["Accounts", "Jobs"]),
 
+    Module("FakeBlocks", .simulators, uses: ["Streaming"]),
+    Module("LinkStoreConformance", .simulators, uses: ["Streaming"]),
     Module("FaultyFileServer", .simulators, uses: ["EventLoops"]),
     Module(
         "FakeProviders", .simulators,
