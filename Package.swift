@@ -119,19 +119,31 @@ let modules: [Module] = [
     Module(
         "BotAPI", .toolkits, uses: ["EventLoops", "HTTPClient", "HTTPTypes", "Multipart"],
         tests: ["EventLoops", "HTTPClient"]),
-    Module("TelegramMedia", .drivers, uses: ["Accounts", "BotAPI", "Jobs", "Scheduling", "Transcription"]),
+    Module(
+        "TelegramMedia", .drivers, uses: ["Accounts", "BotAPI", "Jobs", "Scheduling", "Streaming", "Transcription"]),
     Module(
         "Bot", .features,
         uses: [
-            "Accounts", "BotAPI", "Crypto", "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Telemetry",
+            "Accounts", "BotAPI", "Crypto", "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Streaming", "Telemetry",
             "Transcription", "Transcripts",
         ],
-        tests: ["Accounts", "BotAPI", "Jobs", "Scheduling", "Transcripts"]),
+        tests: ["Accounts", "BotAPI", "Jobs", "Scheduling", "Streaming", "Transcripts"]),
+    Module(
+        "Links", .features,
+        uses: [
+            "Accounts", "EventLoops", "HTTPRanges", "HTTPRouting", "HTTPTypes", "IPAddresses", "Jobs", "Scheduling",
+            "Streaming", "Telemetry", "Transcripts",
+        ],
+        tests: [
+            "Accounts", "FakeBlocks", "HTTPRouting", "HTTPTesting", "HTTPTypes", "IPAddresses", "LinkStoreConformance",
+            "Streaming",
+            "Telemetry",
+        ]),
     Module(
         "fake-telegram", .simulators, .executable,
         uses: [
-            "CSystem", "EventLoops", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes", "IPAddresses",
-            "Multipart",
+            "CSystem", "EventLoops", "HTTPClient", "HTTPRanges", "HTTPRouting", "HTTPServer", "HTTPTypes",
+            "IPAddresses", "Multipart",
         ]),
     Module(
         "API", .features,
@@ -164,8 +176,9 @@ let modules: [Module] = [
         uses: [
             "API", "Accounts", "Bot", "BotAPI", "CSystem", "CloudProviders", "CloudRouting", "Crypto", "EventLoops",
             "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes", "HostProcesses", "HostedEngines",
-            "IPAddresses", "Jobs", "MediaStores", "ModelLibrary", "SQLite", "Scheduling", "Settings", "StoresSQLite",
-            "TelegramMedia", "Telemetry", "TranscriptCaches", "Transcription", "Transcripts", "WebMedia",
+            "IPAddresses", "Jobs", "Links", "MediaStores", "ModelLibrary", "SQLite", "Scheduling", "Settings",
+            "StoresSQLite", "Streaming", "TelegramMedia", "Telemetry", "TranscriptCaches", "Transcription",
+            "Transcripts", "WebMedia",
         ],
         tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
 

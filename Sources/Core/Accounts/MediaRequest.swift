@@ -11,13 +11,22 @@ public struct ChatFile: Sendable, Hashable, Codable {
     public var name: String
     /// Seconds, as the sender's program says.
     public var duration: Double?
+    /// As the sender's program says.
+    public var mimeType: String?
+    /// Its sender does not want it saved or forwarded.
+    public var isProtected: Bool?
 
-    public init(id: String, uniqueID: String, bytes: Int64?, name: String, duration: Double? = nil) {
+    public init(
+        id: String, uniqueID: String, bytes: Int64?, name: String, duration: Double? = nil, mimeType: String? = nil,
+        isProtected: Bool? = nil
+    ) {
         self.id = id
         self.uniqueID = uniqueID
         self.bytes = bytes
         self.name = name
         self.duration = duration
+        self.mimeType = mimeType
+        self.isProtected = isProtected
     }
 }
 

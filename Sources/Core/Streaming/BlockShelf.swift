@@ -71,6 +71,7 @@ public actor BlockShelf {
             figures.hits += 1
             return bytes
         case .wait(let flight):
+            figures.misses += 1
             let bytes = try await wait(flight, page, viewer).get()
             state.had(viewer, at: now())
             return bytes

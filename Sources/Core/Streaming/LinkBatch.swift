@@ -39,6 +39,8 @@ public struct LinkBatch: Sendable, Hashable, Codable {
     public var found: Int
     public var isProtected: Int
     public var withoutFile: Int
+    /// Only what was sent together with this message.
+    public var album: Int64?
     /// Deleted, or not for the bot: Telegram does not tell these apart.
     public var missing: Int
     /// The list was on its way: it is not sent again when it is not known whether it arrived.
@@ -79,12 +81,21 @@ public struct LinkBatch: Sendable, Hashable, Codable {
     /// 0…1.
     public var progress: Double { Double(next - first) / Double(max(1, last - first + 1)) }
 
+    /// Albums hold up to ten messages with numbers next to each other.
+    public mutating func widenToAlbum() {
+        album = first
+        (first, last) = (max(1, first - 9), last + 9)
+        next = first
+    }
+
     /// Takes in the answer to `question`. Returns the files to publish.
     public mutating func take(
         _ messages: [FoundMessage], of asked: ClosedRange<Int64>, _ name: () -> LinkID, now: Double
     ) -> [LinkRecord] {
         var records: [LinkRecord] = []
+        let group = messages.first { $0.id == album }?.album
         for message in messages where asked.contains(message.id) {
+            if let album, message.id != album, group == nil || message.album != group { continue }
             switch message.content {
             case .file(let file) where topic == nil || message.topic == topic:
                 records.append(LinkRecord(id: name(), file: file, owner: owner, createdAt: now, batch: id))
@@ -94,7 +105,7 @@ public struct LinkBatch: Sendable, Hashable, Codable {
             case .missing: missing += 1
             }
         }
-        missing += max(0, asked.count - messages.count)
+        if album == nil { missing += max(0, asked.count - messages.count) }
         next = asked.upperBound + 1
         return records
     }

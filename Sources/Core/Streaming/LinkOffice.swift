@@ -62,4 +62,10 @@ public struct LinkAddresses: Sendable, Hashable {
     public var stream: String
     public var download: String
     public var watch: String
+
+    public init(stream: String, download: String, watch: String) {
+        self.stream = stream
+        self.download = download
+        self.watch = watch
+    }
 }

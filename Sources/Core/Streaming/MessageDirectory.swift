@@ -18,11 +18,14 @@ public struct FoundMessage: Sendable, Hashable {
     public var id: Int64
     /// Of a forum.
     public var topic: Int64?
+    /// What was sent together has the same (`grouped_id`).
+    public var album: Int64?
     public var content: Content
 
-    public init(id: Int64, topic: Int64? = nil, content: Content) {
+    public init(id: Int64, topic: Int64? = nil, album: Int64? = nil, content: Content) {
         self.id = id
         self.topic = topic
+        self.album = album
         self.content = content
     }
 }

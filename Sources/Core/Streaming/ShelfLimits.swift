@@ -29,6 +29,8 @@ public struct ShelfFigures: Sendable, Hashable {
     public var bytes: Int64 = 0
     /// Pages that were found ready.
     public var hits = 0
+    /// Pages that had to be waited for.
+    public var misses = 0
     /// Requests that failed.
     public var failures = 0
 

@@ -3,6 +3,7 @@ import EventLoops
 import FoundationEssentials
 import Glibc
 import HTTPClient
+import HTTPRanges
 import HTTPRouting
 import HTTPServer
 import HTTPTypes
@@ -67,17 +68,17 @@ struct Front: Sendable {
         router.on(.get, "/{token}/{method}", method)
         router.on(.post, "/{token}/{method}", method)
         router.get("/file/{token}/{path...}") { request, parameters in
-            try await file(token: parameters["token"], path: parameters["path"])
+            try await file(request, token: parameters["token"], path: parameters["path"])
         }
         return Application(router: router)
     }
 
-    private func file(token: String, path: String) async throws -> HTTPResponse {
+    private func file(_ request: HTTPRequest, token: String, path: String) async throws -> HTTPResponse {
         guard token == "bot" + telegram.token else { throw HTTPError(.unauthorized, "Unauthorized") }
         if await telegram.isDown { throw HTTPError(HTTPStatus(502), "Bad Gateway") }
         if let fault = await telegram.nextFault("file") { throw HTTPError(HTTPStatus(Int(fault.code)), fault.text) }
         guard let bytes = await telegram.content(path: path) else { throw HTTPError(.notFound, "Not Found") }
-        return HTTPResponse(.ok, fields: [.contentType: "application/octet-stream"], body: .bytes(bytes))
+        return Representation(MemorySource(bytes), contentType: "application/octet-stream").response(to: request)
     }
 
     private func answer(_ request: HTTPRequest, token: String, method: String) async throws -> HTTPResponse {

@@ -9,6 +9,7 @@ import HTTPTypes
 import HostedEngines
 import IPAddresses
 import Jobs
+import Links
 import MediaStores
 import ModelLibrary
 import Scheduling
@@ -34,6 +35,7 @@ struct House: Sendable {
     /// With what lets Telegram in, when it is to call this server.
     let bot: TelegramBot?
     let webhook: WebhookGate?
+    let links: Links?
     private let client: HTTPClient
 
     static func build(
@@ -61,9 +63,10 @@ struct House: Sendable {
                 threshold: settings.server.gpuMemoryThreshold, libraryHasCUDA: installation.hasCUDA))
         let engines = EngineHall(settings, installation, devices: gpuStatus, log: log)
         let client = try HTTPClient(on: loops.loops[0])
-        let desk = try TelegramDesk(settings, client, clock: clock)
-        let web = WebFetcher(client, limits: .init(bytes: upload))
         let metrics = Metrics()
+        let desk = try TelegramDesk(
+            settings, client, links: SQLiteLinkStore(database), clock: clock, metrics: metrics)
+        let web = WebFetcher(client, limits: .init(bytes: upload))
         let transcriptions = Transcriptions(
             Transcriptions.Ports(
                 store: store, vault: vault, cache: try await cache(settings, clock), engines: engines,
@@ -73,11 +76,13 @@ struct House: Sendable {
             // SHA-256 of a few hundred bytes: it fails only when OpenSSL forbids the algorithm, which the vault said.
             digest: { (try? SHA256.digest(of: $0).hex) ?? "" })
         try await transcriptions.tidy()
-        let bot = desk?.bot(transcriptions, database, installation, clock: clock, log: log, faults: faults)
+        let bot = desk?.bot(
+            transcriptions, database, installation, clock: clock, log: log, faults: faults, metrics: metrics)
         return House(
             transcriptions: transcriptions, decoder: decoder, engines: engines, database: database, metrics: metrics,
             gpuStatus: gpuStatus, device: gpuStatus.policy.decide(await gpuStatus.monitor.report()).device,
-            bot: bot, webhook: try bot.flatMap { try desk?.gate($0) }, client: client)
+            bot: bot, webhook: try bot.flatMap { try desk?.gate($0) },
+            links: desk?.links(transcriptions, SQLiteAccountStore(database), metrics), client: client)
     }
 
     private static func configuration(_ settings: Settings) -> Dispatcher.Configuration {

@@ -1,12 +1,15 @@
+import Accounts
 import Bot
 import BotAPI
 import HTTPClient
 import HostedEngines
 import Jobs
+import Links
 import ModelLibrary
 import Scheduling
 import Settings
 import StoresSQLite
+import Streaming
 import TelegramMedia
 import Telemetry
 import Transcription
@@ -17,28 +20,58 @@ import class SQLite.SQLiteDatabase
 struct TelegramDesk: Sendable {
     let client: BotClient
     private let files: BotAPIFiles
+    /// Blocks of all files, whoever reads them.
+    let shelf: BlockShelf
+    /// `nil` while links would lead nowhere.
+    private let office: LinkOffice?
     private let settings: Settings
     private let secret: String
 
     /// `nil` without a token. Throws `SettingsError` for one that cannot be.
-    init?(_ settings: Settings, _ http: HTTPClient, clock: any JobClock) throws {
+    init?(
+        _ settings: Settings, _ http: HTTPClient, links: any LinkStore, clock: any JobClock, metrics: Metrics
+    ) throws {
         guard let text = settings.telegram.token?.reveal() else { return nil }
         guard let token = BotToken(text) else {
             throw SettingsError(problems: ["TELEGRAM_BOT_TOKEN must be as @BotFather gave it: 123456:letters"])
         }
         client = BotClient(http, token: token, base: settings.telegram.base ?? BotClient.telegram)
         files = BotAPIFiles(client, clock: clock)
+        shelf = BlockShelf(
+            BotAPIBlocks(client) { clock.now().monotonic },
+            limits: ShelfLimits(cacheBytes: settings.streams.cacheMegabytes * 1_000_000), metrics: metrics
+        ) { clock.now().monotonic }
+        let keys = try LinkKeys.load(folder: settings.dataFolder)
+        office = settings.server.publicURL.map { base in
+            LinkOffice(base: base, store: links, signer: keys) { clock.now().wall }
+        }
         self.settings = settings
         secret = settings.telegram.webhookSecret?.reveal() ?? Self.randomWord()
     }
 
     func fetcher(others: any MediaFetcher) -> any MediaFetcher {
-        TelegramFetcher(bot: client.bot, files, others: others)
+        BlockFetcher(
+            bot: client.bot, shelf, others: TelegramFetcher(bot: client.bot, files, others: others))
+    }
+
+    /// Where published files are served; `nil` without a public address.
+    func links(_ transcriptions: Transcriptions, _ accounts: any AccountStore, _ metrics: Metrics) -> Links? {
+        guard let office else { return nil }
+        let streams = settings.streams
+        let bot = client.bot
+        return Links(
+            Links.Ports(
+                office: office, shelf: shelf, transcriptions: transcriptions, accounts: accounts, metrics: metrics
+            ) { StreamAddress.text($0, bot: bot) },
+            limits: StreamLimits(
+                responsesPerLink: streams.connectionsPerLink, responsesPerAddress: streams.connectionsPerAddress,
+                rateOfLink: streams.rateOfLink * 1000, rateOfAddress: streams.rateOfAddress * 1000),
+            wish: TranscriptionWish(engine: EngineWish(providers: settings.providers, model: settings.model)))
     }
 
     func bot(
         _ transcriptions: Transcriptions, _ database: SQLiteDatabase, _ installation: Installation,
-        clock: any JobClock, log: any EventLog, faults: any FaultPoints
+        clock: any JobClock, log: any EventLog, faults: any FaultPoints, metrics: Metrics
     ) -> TelegramBot {
         let telegram = settings.telegram
         var configuration = BotConfiguration()
@@ -57,11 +90,25 @@ struct TelegramDesk: Sendable {
             guard let catalogue = try? EngineCatalogue(models: models) else { return [] }
             return catalogue.entries.map(\.candidate.model)
         }
+        configuration.linkLifetime = settings.streams.linkLifetime
         if let url = webhookURL { configuration.arrival = .webhook(url: url, secret: secret) }
         return TelegramBot(
             BotPorts(
                 store: SQLiteAccountStore(database), transcriptions: transcriptions, courier: Courier(client),
-                clock: clock, log: log, faults: faults), configuration)
+                clock: clock, log: log, faults: faults, office: office, metrics: metrics, address: address),
+            configuration)
+    }
+
+    /// What the Bot API brings whole comes from there; what is larger comes in blocks.
+    private var address: @Sendable (ChatFile) -> String {
+        let (bot, largest) = (client.bot, files.largestFile)
+        return { file in
+            guard let bytes = file.bytes, bytes > largest else { return "\(TelegramFetcher.scheme)\(bot)/\(file.id)" }
+            let remote = Streaming.RemoteFile(
+                id: file.id, uniqueID: file.uniqueID, size: bytes, name: file.name, mimeType: file.mimeType,
+                duration: file.duration)
+            return StreamAddress.text(remote, bot: bot)
+        }
     }
 
     /// What stands before the routes; `nil` while the bot polls.
