@@ -130,6 +130,6 @@ def button(message, start):
     """The data of a button."""
     for row in message["reply_markup"]["inline_keyboard"]:
         for one in row:
-            if one["callback_data"].startswith(start):
+            if one.get("callback_data", "").startswith(start):
                 return one["callback_data"]
     raise AssertionError(message)

@@ -76,9 +76,11 @@ struct Front: Sendable {
     private func file(_ request: HTTPRequest, token: String, path: String) async throws -> HTTPResponse {
         guard token == "bot" + telegram.token else { throw HTTPError(.unauthorized, "Unauthorized") }
         if await telegram.isDown { throw HTTPError(HTTPStatus(502), "Bad Gateway") }
-        if let fault = await telegram.nextFault("file") { throw HTTPError(HTTPStatus(Int(fault.code)), fault.text) }
+        let fault = await telegram.nextFault("file")
+        if let fault, fault.kind != "cut" { throw HTTPError(HTTPStatus(Int(fault.code)), fault.text) }
         guard let bytes = await telegram.content(path: path) else { throw HTTPError(.notFound, "Not Found") }
-        return Representation(MemorySource(bytes), contentType: "application/octet-stream").response(to: request)
+        let whole = Representation(MemorySource(bytes), contentType: "application/octet-stream").response(to: request)
+        return fault == nil ? whole : Self.cut(whole)
     }
 
     private func answer(_ request: HTTPRequest, token: String, method: String) async throws -> HTTPResponse {
@@ -117,6 +119,17 @@ struct Front: Sendable {
     private static var broken: HTTPResponse {
         struct Broken: Error {}
         return HTTPResponse(.ok, body: .stream(length: 10) { _ in throw Broken() })
+    }
+
+    /// The same answer, which breaks off after a thousand bytes.
+    private static func cut(_ response: HTTPResponse) -> HTTPResponse {
+        struct Broken: Error {}
+        var response = response
+        response.body = .stream(length: response.body.length ?? 10_000) { writer in
+            try await writer.write(Array(repeating: 0x21, count: 1000))
+            throw Broken()
+        }
+        return response
     }
 
     private static func failure(_ refusal: Refusal) -> HTTPResponse {

@@ -38,7 +38,7 @@ import Testing
                     var generator = Seeded(state: UInt64(worker) + 11)
                     for _ in 0..<500 {
                         let first = Int64.random(in: 0..<size, using: &generator)
-                        let most = Bool.random(using: &generator) ? 200 : min(300_000, size - first)
+                        let most = Bool.random(using: &generator) ? 200 : min(80_000, size - first)
                         let range = first..<min(size, first + Int64.random(in: 1...most, using: &generator))
                         let hash = try SHA256()
                         let viewer = await shelf.open(file)
