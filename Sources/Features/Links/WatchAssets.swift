@@ -6,13 +6,21 @@ struct WatchAssets: Sendable {
     private let script = StaticResource(Array(Self.player.utf8), contentType: "text/javascript; charset=utf-8")
     private let style = StaticResource(Array(Self.sheet.utf8), contentType: "text/css; charset=utf-8")
 
+    private let icon = StaticResource(Array(Self.drawing.utf8), contentType: "image/svg+xml")
+
     func response(to request: HTTPRequest, name: String) throws -> HTTPResponse {
         switch name {
         case "player.js": script.response(to: request)
         case "player.css": style.response(to: request)
+        case "icon.svg": icon.response(to: request)
         default: throw HTTPError(.notFound, "There is nothing at this address.")
         }
     }
+
+    static let drawing = """
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#0b57d0" d="M4 2v12l10-6z"/></svg>
+
+        """
 
     static let player = #"""
         const base = document.body.dataset.base;

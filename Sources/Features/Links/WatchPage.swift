@@ -15,6 +15,7 @@ enum WatchPage {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <title>\(name)</title>
+            <link rel="icon" type="image/svg+xml" href="/watch-assets/icon.svg">
             <link rel="stylesheet" href="/watch-assets/player.css">
             <script type="module" src="/watch-assets/player.js"></script>
             </head>
