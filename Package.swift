@@ -142,7 +142,7 @@ let modules: [Module] = [
     Module(
         "fake-telegram", .simulators, .executable,
         uses: [
-            "CSystem", "EventLoops", "HTTPClient", "HTTPRanges", "HTTPRouting", "HTTPServer", "HTTPTypes",
+            "CSystem", "EventLoops", "FakeBlocks", "HTTPClient", "HTTPRanges", "HTTPRouting", "HTTPServer", "HTTPTypes",
             "IPAddresses", "Multipart",
         ]),
     Module(

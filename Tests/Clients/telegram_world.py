@@ -16,8 +16,8 @@ TOKEN = "4242:simulated-token-of-a-bot"
 class World:
     """The simulator on a free port."""
 
-    def __init__(self):
-        self.process = subprocess.Popen([programs() / "fake-telegram", "--token", TOKEN], stdout=subprocess.PIPE, text=True)
+    def __init__(self, *options):
+        self.process = subprocess.Popen([programs() / "fake-telegram", "--token", TOKEN, *options], stdout=subprocess.PIPE, text=True)
         self.url = re.search(r"http\S+", self.process.stdout.readline()).group(0)
 
     @property

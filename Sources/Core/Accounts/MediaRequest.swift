@@ -73,6 +73,9 @@ public struct MediaRequest: Sendable, Hashable, Codable {
     /// Seconds since 1970.
     public var createdAt: Double
 
+    /// There is no answer yet.
+    public var isInWork: Bool { stage == .accepted || stage == .submitted }
+
     public init(
         job: JobID, person: Int64, chat: Int64, thread: Int64? = nil, message: Int64, album: String? = nil,
         file: ChatFile, preferences: Preferences, interface: String, createdAt: Double

@@ -50,14 +50,14 @@ public actor ProviderRouter {
 
     /// - Parameters:
     ///   - routes: in order of preference; not empty.
-    ///   - ledgers: what earlier processes used, by the engine's name.
+    ///   - ledgers: what earlier processes used, by `ledgerName`.
     public init(_ routes: [Route], ledgers: [String: RateLedger] = [:], clock: RouterClock) {
         precondition(!routes.isEmpty, "a router needs a route")
         self.routes = routes
         self.clock = clock
         book = RouteBook(
             routes.map { route in
-                let earlier = ledgers[route.capabilities.engine]
+                let earlier = ledgers[route.capabilities.ledgerName]
                 return RouteBook.Entry(
                     capabilities: route.capabilities,
                     ledger: earlier?.carriedOver(route.limits) ?? RateLedger(route.limits))
@@ -67,9 +67,9 @@ public actor ProviderRouter {
     /// The longest time for one answer to `seconds` of audio: a provider that accepts and never answers is left then.
     public static func answerTime(_ seconds: Double) -> Double { 60 + seconds / 10 }
 
-    /// The ledgers by engine, to be kept.
+    /// The ledgers by `ledgerName`, to be kept.
     public var ledgers: [String: RateLedger] {
-        Dictionary(zip(routes.map(\.capabilities.engine), book.ledgers)) { first, _ in first }
+        Dictionary(zip(routes.map(\.capabilities.ledgerName), book.ledgers)) { first, _ in first }
     }
 
     /// A recogniser for one job.
@@ -148,4 +148,9 @@ public actor ProviderRouter {
         waiting = [:]
         for continuation in all { continuation.resume() }
     }
+}
+
+extension RecognizerCapabilities {
+    /// Services count what is used by model.
+    public var ledgerName: String { "\(engine)/\(model)" }
 }

@@ -117,6 +117,18 @@ public struct RateLedger: Sendable, Hashable, Codable {
         return copy
     }
 
+    /// What two processes used of the same key's limits: requests that both know count once.
+    public func joined(with other: RateLedger) -> RateLedger {
+        var copy = self
+        let known = Set(entries.map { [$0.time, $0.seconds] })
+        let news = other.entries.filter { !known.contains([$0.time, $0.seconds]) }
+        // Settled long ago, as far as this ledger is concerned: the number is nobody's any more.
+        copy.entries = (entries + news.map { Entry(id: -1, time: $0.time, seconds: $0.seconds) })
+            .sorted { $0.time < $1.time }
+        if let (until, window) = other.blocked { copy.block(until: until, window) }
+        return copy
+    }
+
     // MARK: - Windows
 
     private mutating func block(until: Double, _ window: ProviderError.RateWindow) {

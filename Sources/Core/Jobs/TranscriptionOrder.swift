@@ -11,6 +11,8 @@ public struct TranscriptionOrder: Sendable, Hashable, Codable {
     /// BCP 47; `nil` asks for detection.
     public var language: String?
     public var prompt: String?
+    /// Names and words to listen for; `nil` where there are none.
+    public var hotwords: [String]?
     /// Resolved at admission, never `auto`.
     public var engine: String
     public var model: String
@@ -28,11 +30,12 @@ public struct TranscriptionOrder: Sendable, Hashable, Codable {
     public init(
         task: Task = .transcribe, language: String? = nil, prompt: String? = nil, engine: String, model: String,
         track: Int? = nil, from: Double? = nil, to: Double? = nil, speakers: SpeakerWish? = nil,
-        version: Int = TranscriptionOrder.pipelineVersion, warnings: [String] = []
+        hotwords: [String]? = nil, version: Int = TranscriptionOrder.pipelineVersion, warnings: [String] = []
     ) {
         self.task = task
         self.language = language
         self.prompt = prompt
+        self.hotwords = hotwords
         self.engine = engine
         self.model = model
         self.track = track

@@ -116,7 +116,8 @@ extension Dispatcher {
         var decoding = configuration.decoding
         (decoding.track, decoding.from, decoding.to) = (order.track, order.from, order.to)
         let request = TranscriptionPipeline.Request(
-            decoding: decoding, language: order.language, prompt: order.prompt)
+            decoding: decoding, language: order.language, prompt: order.prompt, translates: order.task == .translate,
+            keyterms: order.hotwords ?? [], separatesSpeakers: order.speakers != nil)
         let updates = ProgressUpdates(self, execution, state, started)
         defer { updates.finish() }
         var transcript = try await medium.explainingFailures {

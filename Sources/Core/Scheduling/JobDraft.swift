@@ -32,6 +32,8 @@ public struct JobDraft: Sendable, Hashable {
 public struct TranscriptionWish: Sendable, Hashable {
     public var engine: EngineWish
     public var prompt: String?
+    /// Names and words to listen for.
+    public var hotwords: [String]
     public var track: Int?
     /// Seconds.
     public var from: Double?
@@ -39,11 +41,13 @@ public struct TranscriptionWish: Sendable, Hashable {
     public var speakers: SpeakerWish?
 
     public init(
-        engine: EngineWish, prompt: String? = nil, track: Int? = nil, from: Double? = nil, to: Double? = nil,
+        engine: EngineWish, prompt: String? = nil, hotwords: [String] = [], track: Int? = nil, from: Double? = nil,
+        to: Double? = nil,
         speakers: SpeakerWish? = nil
     ) {
         self.engine = engine
         self.prompt = prompt
+        self.hotwords = hotwords
         self.track = track
         self.from = from
         self.to = to
@@ -54,7 +58,7 @@ public struct TranscriptionWish: Sendable, Hashable {
         TranscriptionOrder(
             task: engine.task, language: engine.language, prompt: prompt, engine: assignment.engine,
             model: assignment.model, track: track, from: from, to: to, speakers: speakers,
-            warnings: assignment.warnings)
+            hotwords: hotwords.isEmpty ? nil : hotwords, warnings: assignment.warnings)
     }
 }
 

@@ -199,8 +199,14 @@ public struct Transcriptions: Sendable {
         let told = await parts.hub.progress(of: id, owner: owner)
         // What is committed counts before it has been told.
         guard let view = try await parts.store.job(id, owner: owner) else { return told }
-        if let told, !view.state.isFinal { return told }
-        return view.progress(position: try await parts.store.position(of: id))
+        guard var told, !view.state.isFinal else {
+            return view.progress(position: try await parts.store.position(of: id))
+        }
+        // Its place was told when it came; others have gone since.
+        if told.stage == .queued, told.position != nil, let place = try await parts.store.position(of: id) {
+            _ = told.apply(.queued(position: place))
+        }
+        return told
     }
 
     /// The state now and every change until the end. A job that is not known yet may be waited for.

@@ -19,6 +19,8 @@ public struct RecognizerCapabilities: Sendable, Hashable, Codable {
     public var givesWordTimes: Bool
     /// Tells speakers apart by itself.
     public var givesSpeakers: Bool
+    /// Gives English text of speech in other languages.
+    public var translates: Bool
     /// The longest prompt in tokens; `nil` sets no limit.
     public var promptTokens: Int?
     public var input: RecognizerInput
@@ -32,7 +34,8 @@ public struct RecognizerCapabilities: Sendable, Hashable, Codable {
     public init(
         engine: String, model: String, languages: [String] = [], detectsLanguage: Bool = false,
         takesPrompt: Bool = false, givesWordTimes: Bool = true, concurrency: Int = 1, warnings: [String] = [],
-        input: RecognizerInput = .pcm, givesSpeakers: Bool = false, promptTokens: Int? = nil, price: Price? = nil
+        input: RecognizerInput = .pcm, givesSpeakers: Bool = false, promptTokens: Int? = nil, price: Price? = nil,
+        translates: Bool = false
     ) {
         self.engine = engine
         self.model = model
@@ -46,6 +49,7 @@ public struct RecognizerCapabilities: Sendable, Hashable, Codable {
         self.givesSpeakers = givesSpeakers
         self.promptTokens = promptTokens
         self.price = price
+        self.translates = translates
     }
 }
 
@@ -197,7 +201,8 @@ extension RecognizerCapabilities {
             input: try values.decodeIfPresent(RecognizerInput.self, forKey: .input) ?? .pcm,
             givesSpeakers: try values.decodeIfPresent(Bool.self, forKey: .givesSpeakers) ?? false,
             promptTokens: try values.decodeIfPresent(Int.self, forKey: .promptTokens),
-            price: try values.decodeIfPresent(Price.self, forKey: .price))
+            price: try values.decodeIfPresent(Price.self, forKey: .price),
+            translates: try values.decodeIfPresent(Bool.self, forKey: .translates) ?? false)
     }
 }
 

@@ -1,6 +1,7 @@
 import Transcripts
 
-/// Cuts the words of a chunk into segments: at the end of sentences, at pauses, and before they grow too long to read.
+/// Cuts the words of a chunk into segments: where the speaker changes, at the end of sentences, at pauses, and before
+/// they grow too long to read.
 struct SegmentBuilder {
     /// A pause that ends a segment by itself, in seconds.
     static let pause = 0.7
@@ -25,6 +26,7 @@ struct SegmentBuilder {
     }
 
     private static func isBreak(first: Word, last: Word, next: Word) -> Bool {
+        if last.speaker != next.speaker { return true }
         let gap = next.span.start - last.span.end
         let length = last.span.end - first.span.start
         if gap >= pause || next.span.end - first.span.start > longest { return true }
@@ -41,6 +43,7 @@ struct SegmentBuilder {
     private static func segment(_ words: [Word], _ flags: [SegmentFlag]) -> Segment {
         Segment(
             span: TimeSpan(start: words[0].span.start, end: words.map(\.span.end).max() ?? words[0].span.end),
-            text: Script.join(words.map(\.text)), words: words, flags: flags)
+            text: Script.join(words.map(\.text)), words: words,
+            speaker: words[0].speaker, flags: flags)
     }
 }

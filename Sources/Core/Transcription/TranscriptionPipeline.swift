@@ -10,18 +10,28 @@ public struct TranscriptionPipeline: Sendable {
         /// See `RecognitionOptions`.
         public var translates: Bool
         public var keyterms: [String]
+        public var separatesSpeakers: Bool
         public var models: [String: String]
 
         public init(
             decoding: DecodingOptions = DecodingOptions(), language: String? = nil, prompt: String? = nil,
-            translates: Bool = false, keyterms: [String] = [], models: [String: String] = [:]
+            translates: Bool = false, keyterms: [String] = [], separatesSpeakers: Bool = false,
+            models: [String: String] = [:]
         ) {
             self.decoding = decoding
             self.language = language
             self.prompt = prompt
             self.translates = translates
             self.keyterms = keyterms
+            self.separatesSpeakers = separatesSpeakers
             self.models = models
+        }
+
+        func options(_ media: any MediaSource, isSecondLook: Bool = false) -> RecognitionOptions {
+            RecognitionOptions(
+                language: language, prompt: prompt, isSecondLook: isSecondLook, translates: translates,
+                keyterms: keyterms, separatesSpeakers: separatesSpeakers, sourceBytes: media.extent.available,
+                models: models)
         }
     }
 
@@ -44,11 +54,9 @@ public struct TranscriptionPipeline: Sendable {
         report: (TranscriptionProgress) -> Void
     ) async throws -> Transcript {
         if let recognizer = recognizer as? any WholeMediaRecognizer {
-            let options = RecognitionOptions(
-                language: request.language, prompt: request.prompt, translates: request.translates,
-                keyterms: request.keyterms, sourceBytes: media.extent.available, models: request.models)
-            if let whole = try await recognizer.recogniseWhole(media, request.decoding, options) {
-                let transcript = Self.transcript(of: whole, request, recognizer.capabilities)
+            if let whole = try await recognizer.recogniseWhole(media, request.decoding, request.options(media)) {
+                let transcript = request.withSpeakers(
+                    Self.transcript(of: whole, request, recognizer.capabilities))
                 report(
                     TranscriptionProgress(done: whole.seconds, total: whole.seconds, segments: transcript.segments))
                 return transcript
@@ -74,7 +82,7 @@ public struct TranscriptionPipeline: Sendable {
                     switch action {
                     case .finish:
                         if let failure = run.totalFailure(capabilities) { throw failure }
-                        return run.transcript(capabilities)
+                        return request.withSpeakers(run.transcript(capabilities))
                     case .fail(let error): throw error
                     case .detect(let range):
                         guard let pcm = run.pcm else { continue }
@@ -85,10 +93,7 @@ public struct TranscriptionPipeline: Sendable {
                             inbox.yield(.restored(chunk, outcome))
                             continue
                         }
-                        let options = RecognitionOptions(
-                            language: request.language, prompt: request.prompt, isSecondLook: isSecondLook,
-                            translates: request.translates, keyterms: request.keyterms,
-                            sourceBytes: media.extent.available, models: request.models)
+                        let options = request.options(media, isSecondLook: isSecondLook)
                         group.addTask { await recognise(chunk, pcm, options, inbox) }
                     }
                 }

@@ -83,10 +83,7 @@ extension TranscriptionPipeline {
         }
 
         private func warnings(_ capabilities: RecognizerCapabilities, _ outcomes: [ChunkOutcome]) -> [String] {
-            var warnings = capabilities.warnings
-            if request.prompt != nil, !capabilities.takesPrompt {
-                warnings.append("The engine \(capabilities.engine) takes no prompt; it was ignored.")
-            }
+            var warnings = request.warnings(capabilities)
             if let remark { warnings.append(remark) }
             let failed = outcomes.filter { if case .failed = $0 { true } else { false } }.count
             if failed > 0 {

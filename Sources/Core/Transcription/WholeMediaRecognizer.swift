@@ -44,10 +44,7 @@ extension TranscriptionPipeline {
         }
         if words.isEmpty, !whole.recognition.text.allSatisfy(\.isWhitespace), end > 0 { speech = [0..<end] }
         let chunk = Chunk(number: 0, range: 0..<end, speech: speech)
-        var warnings = capabilities.warnings
-        if request.prompt != nil, !capabilities.takesPrompt {
-            warnings.append("The engine \(capabilities.engine) takes no prompt; it was ignored.")
-        }
+        var warnings = request.warnings(capabilities)
         if let remark = whole.remark { warnings.append(remark) }
         let flags = Plausibility.flags(
             words.map(\.text), speech: PCMFormat.seconds(speech.reduce(0) { $0 + $1.count }))

@@ -64,7 +64,8 @@ public struct ProviderAccount: Sendable, Hashable {
                 engine: "groq", model: model, languages: ProviderLanguages.whisper, detectsLanguage: true,
                 takesPrompt: true, concurrency: limits.concurrency,
                 input: .encoded(EncodedInput(formats: [.opus, .flac], maximumBytes: 25_000_000)), promptTokens: 224,
-                price: groqPrice)
+                // The turbo model was trained without it.
+                price: groqPrice, translates: !model.hasSuffix("turbo"))
         case .openai:
             RecognizerCapabilities(
                 engine: "openai", model: model, languages: isOpenAI ? ProviderLanguages.whisper : [],
@@ -75,7 +76,8 @@ public struct ProviderAccount: Sendable, Hashable {
                         formats: [.opus, .mp3], maximumBytes: 25_000_000,
                         // The gpt models refuse more than 1400 s.
                         maximumSeconds: model.hasPrefix("gpt-") ? 1_400 : .infinity)), promptTokens: 224,
-                price: isOpenAI ? Price(perHour: model.contains("mini") ? 0.18 : 0.36) : nil)
+                price: isOpenAI ? Price(perHour: model.contains("mini") ? 0.18 : 0.36) : nil,
+                translates: !model.hasPrefix("gpt-"))
         case .deepgram:
             RecognizerCapabilities(
                 engine: "deepgram", model: model, languages: ProviderLanguages.deepgram(model), detectsLanguage: true,

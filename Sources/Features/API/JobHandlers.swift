@@ -44,12 +44,11 @@ struct JobHandlers: Sendable {
         }
         let progress = try await transcriptions.progress(of: id, owner: scope)
         let transcript = try await guarded { try await transcriptions.transcript(of: id, owner: scope) }
-        let shown = transcript?.with(speakers: view.execution.order.speakers)
         let failure = view.state == .failed ? view.execution.failure : nil
         return try .json(
             StatusBody(
                 task_id: id.text, status: view.state.word, progress: progress?.progress ?? 0,
-                result: shown.map { TranscriptBody(id, $0, cached: false, includesWords: request.wantsWords) },
+                result: transcript.map { TranscriptBody(id, $0, cached: false, includesWords: request.wantsWords) },
                 error: failure.map { .init(code: $0.code, message: $0.description) }))
     }
 
@@ -73,7 +72,7 @@ struct JobHandlers: Sendable {
             throw ErrorTable.http(.gone, "result_gone", "The result is no longer kept.")
         }
         return try .transcript(
-            transcript.with(speakers: view.execution.order.speakers), id, format, cached: false,
+            transcript, id, format, cached: false,
             words: request.wantsWords, title: view.job.name)
     }
 

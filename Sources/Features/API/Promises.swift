@@ -60,14 +60,3 @@ struct BatchItem: Encodable {
         error = .init(code: failure.code, message: failure.description)
     }
 }
-
-extension Transcript {
-    /// Until speakers can be told apart, a request for them gets one, and is told so.
-    func with(speakers wish: SpeakerWish?) -> Transcript {
-        guard wish != nil, segments.allSatisfy({ $0.speaker == nil }) else { return self }
-        var copy = self
-        for index in copy.segments.indices { copy.segments[index].speaker = "SPEAKER_00" }
-        copy.warnings.append("Speakers cannot be told apart here yet: everything is given to one speaker.")
-        return copy
-    }
-}

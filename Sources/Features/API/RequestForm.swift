@@ -43,6 +43,7 @@ struct RequestForm: Sendable {
         case "engine", "provider": wish.engine.providers = try Self.engines(value)
         case "model": wish.engine.model = try Self.short(name, value)
         case "prompt": wish.prompt = try Self.prompt(value)
+        case "hotwords", "keyterms": wish.hotwords = try Self.hotwords(name, value)
         case "track": wish.track = try Self.integer(name, value, 1...1000)
         case "from": wish.from = try Self.seconds(name, value)
         case "to": wish.to = try Self.seconds(name, value)
@@ -127,6 +128,15 @@ struct RequestForm: Sendable {
     private static func prompt(_ value: String) throws(HTTPError) -> String {
         guard value.count <= longestPrompt else { throw bad("prompt", "at most \(longestPrompt) characters long") }
         return value
+    }
+
+    private static func hotwords(_ name: String, _ value: String) throws(HTTPError) -> [String] {
+        let terms = value.split { $0 == "," || $0 == "\n" }.map { String($0.trimmingHTTPWhitespace()) }
+            .filter { !$0.isEmpty }
+        guard terms.count <= 100, terms.allSatisfy({ $0.count <= 100 }) else {
+            throw bad(name, "at most 100 terms of at most 100 characters, with commas between")
+        }
+        return terms
     }
 
     static func integer(_ name: String, _ value: String, _ range: ClosedRange<Int>) throws(HTTPError) -> Int {

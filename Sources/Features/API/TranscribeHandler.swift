@@ -150,13 +150,12 @@ struct TranscribeHandler: Sendable {
             let (ending, isCached) = try await ending(of: admitted.admission, owner)
             switch ending {
             case .success(let transcript):
-                let shown = transcript.with(speakers: form.wish.speakers)
-                if batch == nil { return try render(shown, admitted, isCached, form) }
+                if batch == nil { return try render(transcript, admitted, isCached, form) }
                 bodies.append(
                     BatchItem(
                         admitted.name,
                         TranscriptBody(
-                            admitted.admission.job, shown, cached: isCached, includesWords: form.includesWords,
+                            admitted.admission.job, transcript, cached: isCached, includesWords: form.includesWords,
                             warnings: form.warnings)))
             case .failure(let failure):
                 if batch == nil { throw failure }

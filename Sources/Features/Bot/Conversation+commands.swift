@@ -1,6 +1,7 @@
 import Accounts
 import BotAPI
 import Jobs
+import Scheduling
 
 extension Conversation {
     func command(
@@ -128,20 +129,32 @@ extension Conversation {
     // MARK: - Tasks
 
     private func status(_ context: Context, _ language: Language) -> String {
-        let open = context.ownRequests.filter { $0.stage == .accepted || $0.stage == .submitted }
+        let open = context.ownRequests.filter(\.isInWork)
         guard !open.isEmpty else { return language.text(.noRequests) }
-        return open.prefix(20).map { "• <code>\($0.shortID)</code> \(MessageText.escaped($0.file.name.prefix(60)))" }
-            .joined(separator: "\n")
+        return open.prefix(Self.mostShown).map { request in
+            var line = "• <code>\(request.shortID)</code> \(MessageText.escaped(request.file.name.prefix(60)))"
+            if let progress = context.progress[request.job] { line += " · " + Self.place(progress, language) }
+            return line
+        }.joined(separator: "\n")
+    }
+
+    /// How far a file is, in a few words.
+    private static func place(_ progress: JobProgress, _ language: Language) -> String {
+        if progress.stage == .queued, let position = progress.position {
+            return position == 0 ? language.text(.queuedNext) : language.text(.queuedPlace, String(position + 1))
+        }
+        let share = "\(Int(min(max(progress.progress, 0), 100))) %"
+        return progress.eta.map { "\(share) · " + language.text(.left, Wording.time($0)) } ?? share
     }
 
     private func cancel(_ argument: String, _ scene: Scene, _ context: Context, _ decision: inout Decision) {
         let language = language(scene, context)
-        let open = context.ownRequests.filter { $0.stage == .accepted || $0.stage == .submitted }
+        let open = context.ownRequests.filter(\.isInWork)
         let id = argument.lowercased().drop { $0 == "#" }
         let named =
             id.isEmpty
             ? context.request ?? open.first : open.first { id.utf8.count >= 4 && $0.job.text.hasPrefix(id) }
-        guard let request = named, isOwn(request, scene), request.stage == .accepted || request.stage == .submitted
+        guard let request = named, isOwn(request, scene), request.isInWork
         else { return say(language.text(.nothingToCancel), scene, &decision) }
         stop(request, &decision)
         say(language.text(.cancelling), scene, &decision)
@@ -205,7 +218,7 @@ extension Conversation {
             if let status = request.status, status != message.messageId {
                 decision.effects.append(.clear(chat: scene.chat.id, message: message.messageId))
             }
-            guard request.stage == .accepted || request.stage == .submitted else { return language.text(.alreadyOver) }
+            guard request.isInWork else { return language.text(.alreadyOver) }
             stop(request, &decision)
             return language.text(.cancelling)
         case .delete:

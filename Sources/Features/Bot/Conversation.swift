@@ -1,13 +1,17 @@
 import Accounts
 import BotAPI
 import Jobs
+import Scheduling
 import Streaming
 
 /// Decides what an update leads to. Knows no network, no store and no clock: everything it needs is in its context.
 struct Conversation: Sendable {
+    /// Files in one list.
+    static let mostShown = 20
+
     /// What has to be looked up before a decision.
     enum Need: Sendable, Hashable {
-        case chatAdmin, ownRequests, models, statistics
+        case chatAdmin, ownRequests, progress, models, statistics
         case request(JobID)
         case shown(message: Int64)
         case link(LinkID)
@@ -18,6 +22,8 @@ struct Conversation: Sendable {
         /// The sender may change the group's settings.
         var isChatAdmin = false
         var ownRequests: [MediaRequest] = []
+        /// Of those among them that are shown.
+        var progress: [JobID: JobProgress] = [:]
         var models: [String] = []
         /// Ready to be shown.
         var statistics = ""
@@ -113,7 +119,7 @@ struct Conversation: Sendable {
         switch scene.intent {
         case .command(let name, let argument):
             switch name {
-            case "status": needs.insert(.ownRequests)
+            case "status": needs.formUnion([.ownRequests, .progress])
             case "cancel":
                 needs.insert(.ownRequests)
                 if argument.isEmpty, let message = scene.update.message?.replyToMessage?.messageId {
@@ -162,6 +168,9 @@ struct Conversation: Sendable {
         case .press(let data): press(data, scene, context, &decision)
         case .other: say(language(scene, context).text(.whatToSend), scene, &decision)
         case .added: say(language(scene, context).text(.addedToGroup), scene, &decision)
+        case .moved(let chat):
+            decision.changes.append(.room(Room(id: chat, kind: "supergroup", title: scene.chat.title)))
+            decision.changes.append(.preferences(chat, context.profile.chat))
         case .nothing: break
         }
         return decision

@@ -13,6 +13,8 @@ enum Intent: Sendable, Hashable {
     case other
     /// The bot was put into a group.
     case added
+    /// The group became a supergroup with another id.
+    case moved(to: Int64)
     case nothing
 
     /// - Parameter username: the bot's, without `@`.
@@ -30,6 +32,7 @@ enum Intent: Sendable, Hashable {
     }
 
     private static func message(_ message: Message, bot: Int64, username: String) -> Intent {
+        if let chat = message.migrateToChatId { return .moved(to: chat) }
         let reading = Reading(message, username: username)
         if let (name, argument) = reading.command {
             guard name == "transcribe" else { return .command(name, argument: argument) }

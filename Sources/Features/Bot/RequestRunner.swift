@@ -11,6 +11,8 @@ import Transcripts
 struct RequestRunner: Sendable {
     /// Between two edits of one message, in seconds.
     static let editInterval = 3.0
+    /// Between two looks at a place in the queue, in seconds.
+    static let queueInterval = 20.0
     /// What is done sooner is not shown on its way.
     static let quickly = 1.5
 
@@ -174,7 +176,7 @@ struct RequestRunner: Sendable {
             queue.expected = seconds / speed * Double((queue.position ?? 0) + 1)
         }
         let own = (try? await ports.store.requests(of: request.person, limit: configuration.perUser + 1)) ?? []
-        if own.filter({ $0.stage == .accepted || $0.stage == .submitted }).count > configuration.perUser {
+        if own.count(where: \.isInWork) > configuration.perUser {
             queue.ownLimit = configuration.perUser
         }
         return queue
@@ -216,15 +218,37 @@ struct RequestRunner: Sendable {
         }
     }
 
+    /// Every change, and every so often while it waits: others go before it, and its place with them.
+    private func looks(at request: MediaRequest, _ show: (JobProgress) async throws -> Void) async throws {
+        let (looks, inbox) = AsyncStream.makeStream(of: JobProgress.self, bufferingPolicy: .bufferingNewest(1))
+        let changes = try await transcriptions.watch(request.job, owner: request.owner)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            group.addTask {
+                for await progress in changes { inbox.yield(progress) }
+                inbox.finish()
+            }
+            group.addTask {
+                while true {
+                    try await Task.sleep(for: .seconds(Self.queueInterval))
+                    let now = try await transcriptions.progress(of: request.job, owner: request.owner)
+                    guard let now, now.stage == .queued else { continue }
+                    inbox.yield(now)
+                }
+            }
+            for await progress in looks { try await show(progress) }
+        }
+    }
+
     private func showProgress(of request: MediaRequest, _ status: Int64) async {
         let wording = Wording(request: request)
         var last = ""
         do {
             try await Task.sleep(for: .seconds(Self.quickly))
-            for await progress in try await transcriptions.watch(request.job, owner: request.owner) {
+            try await looks(at: request) { progress in
                 if progress.stage.isFinal { return }
                 let text = wording.progress(progress, await queue(for: request))
-                guard text != last else { continue }
+                guard text != last else { return }
                 last = text
                 try await ports.courier.deliver(to: request.chat, .progress) { client in
                     try await finishing {

@@ -17,6 +17,7 @@ extension TelegramBot {
             switch need {
             case .chatAdmin: context.isChatAdmin = await isAdmin(scene)
             case .ownRequests: context.ownRequests = try await ports.store.requests(of: scene.person.id, limit: 100)
+            case .progress: context.progress = await progress(of: scene.person.id)
             case .models: context.models = configuration.models()
             case .statistics: context.statistics = try await statistics(scene, context)
             case .request(let job): context.request = try await ports.store.request(job)
@@ -26,6 +27,15 @@ extension TelegramBot {
             }
         }
         return context
+    }
+
+    private func progress(of person: Int64) async -> [JobID: JobProgress] {
+        let requests = (try? await ports.store.requests(of: person, limit: 100)) ?? []
+        var result: [JobID: JobProgress] = [:]
+        for request in requests.filter(\.isInWork).prefix(Conversation.mostShown) {
+            result[request.job] = try? await ports.transcriptions.progress(of: request.job, owner: request.owner)
+        }
+        return result
     }
 
     private func isAdmin(_ scene: Conversation.Scene) async -> Bool {

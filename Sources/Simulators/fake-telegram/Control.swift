@@ -1,3 +1,4 @@
+import FakeBlocks
 import HTTPRouting
 import HTTPTypes
 
@@ -99,7 +100,11 @@ extension Telegram {
         let bytes = call.files["file"]?.bytes ?? []
         let name = call.files["file"]?.name ?? "file"
         let size = call.whole("size")
-        let id = addFile(bytes, name: name, size: size)
+        // With a seed the file is as large as it says, and its bytes are computed.
+        let seed = call.whole("seed")
+        let id =
+            seed.map { addFile(SeededSource(content: SeededContent(seed: UInt64($0), size: size ?? 0))) }
+            ?? addFile(bytes, name: name, size: size)
         var value: JSONValue = [
             "file_id": .text(id), "file_unique_id": .text(call.text("unique") ?? "u" + id),
             "file_size": .whole(size ?? Int64(bytes.count)),
@@ -136,7 +141,8 @@ extension Telegram {
         faults.faults.append(
             FaultPlan.Fault(
                 method: method, kind: value["kind"]?.text ?? "status", code: value["code"]?.whole ?? 500,
-                text: value["text"]?.text ?? "Internal Server Error", left: value["count"]?.whole ?? 1))
+                text: value["text"]?.text ?? "Internal Server Error", left: value["count"]?.whole ?? 1,
+                chat: value["chat"]?.whole))
     }
 
     func state() -> JSONValue {
@@ -144,6 +150,7 @@ extension Telegram {
             "pending": .whole(Int64(pending.count)), "webhook": .text(webhook?.url ?? ""),
             "secret": .text(webhook?.secret ?? ""), "commands": .object(commands), "presses": .object(presses),
             "downloads": .whole(Int64(downloads)), "calls": .list(calls),
+            "faults_left": .whole(faults.faults.reduce(0) { $0 + $1.left }),
         ]
     }
 }

@@ -11,7 +11,9 @@ import IPAddresses
 
 /// Telegram's Bot API on a loopback port, with chats that tests fill. Never shipped.
 ///
-///     fake-telegram [--port 8081] [--token 1:letters] [--username stentor_bot]
+///     fake-telegram [--port 8081] [--token 1:letters] [--username stentor_bot] [--files local] [--delay MS]
+///
+/// `--files local`: files of any size, as a self-hosted server has them.
 @main
 struct FakeTelegram {
     static func main() throws {
@@ -19,6 +21,8 @@ struct FakeTelegram {
         var port: UInt16 = 0
         var token = "4242:simulated-token-of-a-bot"
         var username = "stentor_bot"
+        var isLocal = false
+        var delay = 0
         var words = CommandLine.arguments.dropFirst()
         while let word = words.popFirst() {
             guard let value = words.popFirst() else { break }
@@ -26,21 +30,23 @@ struct FakeTelegram {
             case "--port": port = UInt16(value) ?? 0
             case "--token": token = value
             case "--username": username = value
+            case "--files": isLocal = value == "local"
+            case "--delay": delay = Int(value) ?? 0
             default: exit(2)
             }
         }
-        let settings = (port, token, username)
-        try MainThread.run(blocking: [SIGTERM, SIGINT]) { try await serve(settings.0, settings.1, settings.2) }
+        let telegram = Telegram(token: token, username: username, isLocal: isLocal)
+        let settings = (port, delay)
+        try MainThread.run(blocking: [SIGTERM, SIGINT]) { try await serve(settings.0, telegram, delay: settings.1) }
     }
 
-    private static func serve(_ port: UInt16, _ token: String, _ username: String) async throws {
+    private static func serve(_ port: UInt16, _ telegram: Telegram, delay: Int) async throws {
         let loops = try EventLoopGroup(count: 1)
         let signals = try await SignalWatcher([SIGTERM, SIGINT], on: loops.loops[0])
         let client = try HTTPClient(on: loops.loops[0])
-        let telegram = Telegram(token: token, username: username)
         var configuration = HTTPServerConfiguration(addresses: [.tcp(IPAddress(v4: 0x7f00_0001), port: port)])
         configuration.limits.connectionsPerAddress = .max
-        let front = Front(telegram: telegram, client: client)
+        let front = Front(telegram: telegram, client: client, delay: delay)
         let server = try HTTPServer(configuration, on: loops, responder: front.application())
         for case .tcp(_, let bound) in try await server.start() {
             // Scripts wait for this line, so it is not left in a buffer.
@@ -58,6 +64,8 @@ struct FakeTelegram {
 struct Front: Sendable {
     let telegram: Telegram
     let client: HTTPClient
+    /// Milliseconds before a file's bytes: the way there and back.
+    let delay: Int
 
     func application() -> Application {
         var router = Router()
@@ -78,8 +86,9 @@ struct Front: Sendable {
         if await telegram.isDown { throw HTTPError(HTTPStatus(502), "Bad Gateway") }
         let fault = await telegram.nextFault("file")
         if let fault, fault.kind != "cut" { throw HTTPError(HTTPStatus(Int(fault.code)), fault.text) }
-        guard let bytes = await telegram.content(path: path) else { throw HTTPError(.notFound, "Not Found") }
-        let whole = Representation(MemorySource(bytes), contentType: "application/octet-stream").response(to: request)
+        if delay > 0 { try await Task.sleep(for: .milliseconds(delay)) }
+        guard let content = await telegram.content(path: path) else { throw HTTPError(.notFound, "Not Found") }
+        let whole = Representation(content, contentType: "application/octet-stream").response(to: request)
         return fault == nil ? whole : Self.cut(whole)
     }
 
@@ -89,7 +98,7 @@ struct Front: Sendable {
         }
         let call = try await Call.read(request)
         if await telegram.isDown { throw HTTPError(HTTPStatus(502), "Bad Gateway") }
-        let fault = await telegram.nextFault(method)
+        let fault = await telegram.nextFault(method, chat: call.whole("chat_id"))
         if let fault {
             switch fault.kind {
             case "429":
@@ -158,7 +167,7 @@ struct Front: Sendable {
 extension Telegram {
     var isDown: Bool { now() < faults.downUntil }
 
-    func nextFault(_ method: String) -> FaultPlan.Fault? { faults.next(method) }
+    func nextFault(_ method: String, chat: Int64? = nil) -> FaultPlan.Fault? { faults.next(method, chat: chat) }
 
     /// Notes the call; seconds to wait for a message too many.
     func pace(_ method: String, _ call: Call) -> Int64? {

@@ -1,3 +1,4 @@
+import HTTPRanges
 import HTTPTypes
 
 /// The methods of the Bot API that the simulator speaks (https://core.telegram.org/bots/api#available-methods).
@@ -178,8 +179,15 @@ extension Telegram {
     }
 
     func addFile(_ bytes: [UInt8], name: String, size: Int64? = nil) -> String {
-        let id = "F\(files.count + 1)-\(bytes.count)"
-        files[id] = File(bytes: bytes, path: "documents/file_\(files.count + 1)", size: size ?? Int64(bytes.count))
+        addFile(MemorySource(bytes), size: size)
+    }
+
+    func addFile(_ content: any ByteSource, size: Int64? = nil) -> String {
+        let held = content.size ?? 0
+        let id = "F\(files.count + 1)-\(held)"
+        let path = "documents/file_\(files.count + 1)"
+        files[id] = File(content: content, path: path, size: size ?? held)
+        paths[path] = id
         return id
     }
 
@@ -187,16 +195,16 @@ extension Telegram {
         guard let id = call.text("file_id"), let file = files[id] else {
             throw .bad("wrong file_id or the file is temporarily unavailable")
         }
-        guard file.size <= 20 * 1024 * 1024 else { throw .bad("file is too big") }
+        guard isLocal || file.size <= 20 * 1024 * 1024 else { throw .bad("file is too big") }
         return [
             "file_id": .text(id), "file_unique_id": .text("u" + id), "file_size": .whole(file.size),
             "file_path": .text(file.path),
         ]
     }
 
-    func content(path: String) -> [UInt8]? {
+    func content(path: String) -> (any ByteSource)? {
         downloads += 1
-        return files.values.first { $0.path == path }?.bytes
+        return paths[path].flatMap { files[$0] }?.content
     }
 }
 

@@ -1,4 +1,5 @@
 import EventLoops
+import HTTPRanges
 
 /// A refusal in the Bot API's own words.
 struct Refusal: Error {
@@ -22,7 +23,7 @@ actor Telegram {
     }
 
     struct File {
-        var bytes: [UInt8]
+        var content: any ByteSource
         var path: String
         var size: Int64
     }
@@ -33,6 +34,10 @@ actor Telegram {
     private(set) var messages: [Int64: [Int64: Message]] = [:]
     private var lastMessage: Int64 = 100
     var files: [String: File] = [:]
+    /// Files by the path that `getFile` gives.
+    var paths: [String: String] = [:]
+    /// A self-hosted server gives files of any size.
+    var isLocal = false
     private var lastUpdate: Int64
     /// Not confirmed yet.
     private(set) var pending: [JSONValue] = []
@@ -50,7 +55,8 @@ actor Telegram {
     var downloads = 0
     private let start = MonotonicTime.now()
 
-    init(token: String, username: String) {
+    init(token: String, username: String, isLocal: Bool) {
+        self.isLocal = isLocal
         self.token = token
         self.username = username
         lastUpdate = Int64.random(in: 100_000_000...200_000_000)
@@ -173,16 +179,20 @@ struct FaultPlan {
         var code: Int64
         var text: String
         var left: Int64
+        /// Only of this chat's calls.
+        var chat: Int64?
     }
 
     var faults: [Fault] = []
     /// Nothing is answered at all until then.
     var downUntil: Double = 0
 
-    mutating func next(_ method: String) -> Fault? {
-        guard let index = faults.firstIndex(where: { ($0.method == method || $0.method == "*") && $0.left > 0 }) else {
-            return nil
+    mutating func next(_ method: String, chat: Int64?) -> Fault? {
+        let index = faults.firstIndex { fault in
+            (fault.method == method || fault.method == "*") && fault.left > 0
+                && (fault.chat == nil || fault.chat == chat)
         }
+        guard let index else { return nil }
         faults[index].left -= 1
         return faults[index]
     }

@@ -63,6 +63,8 @@ public struct Message: Sendable, Hashable, Codable {
     public var hasProtectedContent: Bool?
     /// Never holds a further one.
     public var replyToMessage: RepliedMessage?
+    /// The group became this supergroup; the message is the group's last.
+    public var migrateToChatId: Int64?
 }
 
 /// The message another one answers.

@@ -134,6 +134,46 @@ struct CloudTests {
         }
     }
 
+    @Test("speakers come from the service that tells them apart; elsewhere there is one, and it is said")
+    func speakers() async throws {
+        try await withProviders { _, stentor in
+            let command = [
+                "transcribe", "--quiet", "--speakers", "--format", "json", Workbench.sample.path, "--engine",
+            ]
+            let deepgram = try await stentor.run(command + ["deepgram"])
+            #expect(deepgram.text.contains("SPEAKER_00") && deepgram.text.contains("SPEAKER_01"))
+            let groq = try await stentor.run(command + ["groq"])
+            #expect(groq.text.contains("SPEAKER_00") && !groq.text.contains("SPEAKER_01"))
+            #expect(groq.text.contains("does not tell speakers apart"))
+        }
+    }
+
+    @Test("hotwords reach the service, and what was left out of them is said")
+    func hotwords() async throws {
+        try await withProviders { providers, stentor in
+            let command = ["transcribe", "--quiet", "--format", "json", Workbench.sample.path, "--engine", "groq"]
+            let few = try await stentor.run(command + ["--hotwords", "Ada  Lovelace, Stentor"])
+            #expect(providers.requests.last?.parameters["prompt"] == ["Ada Lovelace, Stentor"])
+            #expect(!few.text.contains("only a part"))
+            let many = try await stentor.run(command + ["--prompt", String(repeating: "Lovelace ", count: 200)])
+            #expect(many.text.contains("only a part of it was sent"))
+        }
+    }
+
+    @Test("a translation goes to a service that translates, and nowhere else")
+    func translation() async throws {
+        try await withProviders { providers, stentor in
+            let command = ["transcribe", "--quiet", "--task", "translate", Workbench.sample.path, "--engine"]
+            let done = try await stentor.run(command + ["deepgram,groq,sphinx"])
+            #expect(done.code == 0)
+            #expect(providers.requests.map(\.path) == ["/groq/openai/v1/audio/translations"])
+            let turbo = try await stentor.run(command + ["groq", "--model", "whisper-large-v3-turbo"])
+            #expect(turbo.code == 2 && turbo.errors.contains("does not translate with this model"))
+            let sphinx = try await stentor.run(command + ["sphinx"])
+            #expect(sphinx.code == 2 && sphinx.errors.contains("no engine here translates"))
+        }
+    }
+
     @Test("what was used is known to the next run")
     func ledger() async throws {
         try await withProviders { providers, _ in

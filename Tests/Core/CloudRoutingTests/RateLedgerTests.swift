@@ -16,6 +16,21 @@ struct RateLedgerTests {
         if case .granted(let id) = answer { id } else { nil }
     }
 
+    @Test("what two processes used adds up, and what both know counts once")
+    func joined() {
+        var first = RateLedger(.init(audioSecondsPerHour: 100))
+        guard case .granted(let id) = first.reserve(seconds: 30, now: 1000) else { return #expect(Bool(false)) }
+        first.settle(id, wasCounted: true)
+        var second = first.carriedOver(first.limits)
+        _ = first.reserve(seconds: 20, now: 1001)
+        _ = second.reserve(seconds: 25, now: 1002)
+        second.refused(.requestsPerMinute, retryAfter: 60, limit: nil, now: 1002)
+        var both = first.joined(with: second)
+        #expect(both.audioSeconds(inLast: 3600, now: 1003) == 75)
+        #expect(both.reserve(seconds: 1, now: 1003) == .later(at: 1062, .requestsPerMinute))
+        #expect(second.joined(with: both).audioSeconds(inLast: 3600, now: 1003) == 75)
+    }
+
     @Test("seconds of audio fill the hour to the last second, and no further")
     func hour() {
         var ledger = RateLedger(.init(audioSecondsPerHour: 7_200, concurrency: 100))

@@ -2,7 +2,7 @@ import JobStoreConformance
 import Jobs
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct MemoryJobStoreTests {
     @Test(arguments: JobStoreConformance.checks)
     func `The memory store keeps the promises of the port`(check: JobStoreConformance) async {

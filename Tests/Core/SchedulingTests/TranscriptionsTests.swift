@@ -5,7 +5,7 @@ import Testing
 import Transcription
 import Transcripts
 
-@Suite("The way of a job", .timeLimit(.minutes(1)))
+@Suite("The way of a job", .timeLimit(.minutes(10)))
 struct TranscriptionsTests {
     @Test("a request gets its text, and the same again gets it from the cache without work")
     func mainJob() async throws {

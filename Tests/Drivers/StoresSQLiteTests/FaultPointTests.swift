@@ -20,7 +20,7 @@ private final class FailingStep: FaultPoints {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct FaultPointTests {
     private func submission(_ id: String, media: MediaReference = .kept(name: "m", bytes: 1)) throws -> Submission {
         Submission(

@@ -5,7 +5,7 @@ import Testing
 
 @testable import StoresSQLite
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct FenceTests {
     @Test func `A change under a stale fence touches no row, whoever makes it`() async throws {
         let fixture = try StoreFixture()

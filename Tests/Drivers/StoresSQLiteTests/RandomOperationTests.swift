@@ -160,7 +160,7 @@ private struct OperationMaker {
     }
 }
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct RandomOperationTests {
     private static func rules(_ clock: ManualClock) -> JobRules {
         let count = Mutex(0)

@@ -4,7 +4,7 @@ import SQLite
 import StoresSQLite
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct RestartTests {
     private let fixture: StoreFixture
     private let clock = ManualClock()

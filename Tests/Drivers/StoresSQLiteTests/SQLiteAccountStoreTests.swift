@@ -4,7 +4,7 @@ import SQLite
 import StoresSQLite
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct SQLiteAccountStoreTests {
     @Test(arguments: AccountStoreConformance.all.map(\.name))
     func `the SQLite store keeps the promises of the port`(name: String) async throws {

@@ -4,7 +4,7 @@ import SQLite
 import StoresSQLite
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct SQLiteJobStoreTests {
     @Test(arguments: JobStoreConformance.checks)
     func `The SQLite store keeps the promises of the port`(check: JobStoreConformance) async throws {

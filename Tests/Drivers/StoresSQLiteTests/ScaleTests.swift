@@ -5,7 +5,7 @@ import Testing
 
 @testable import StoresSQLite
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ScaleTests {
     /// How SQLite would answer, one step a line.
     private func plan(_ database: SQLiteDatabase, _ query: SQL) async throws -> [String] {

@@ -22,7 +22,9 @@ struct RequestFormTests {
             ("to", "9.5"), ("language", "pt-BR"), ("engine", "whisper, sherpa"), ("model", "m"), ("prompt", "p"),
             ("track", "2"), ("from", "1"), ("speakers", "3"), ("priority", "-2"), ("job_id", "a-1"), ("words", "yes"),
             ("format", "WebVTT"), ("async", "on"), ("url", "http://x"), ("nonsense", "1"), ("task", "translate"),
+            ("hotwords", "Ada Lovelace, ,Stentor"),
         ])
+        #expect(form.wish.hotwords == ["Ada Lovelace", "Stentor"])
         #expect(form.wish.engine.language == "pt" && form.wish.engine.providers == ["whisper", "sherpa"])
         #expect(form.wish.engine.model == "m" && form.wish.engine.task == .translate)
         #expect(form.wish.prompt == "p" && form.wish.track == 2 && form.wish.from == 1 && form.wish.to == 9.5)

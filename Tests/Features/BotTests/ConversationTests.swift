@@ -2,6 +2,7 @@ import Accounts
 import BotAPI
 import Foundation
 import Jobs
+import Scheduling
 import Streaming
 import Testing
 
@@ -55,6 +56,38 @@ struct ConversationTests {
     @Test func `a voice note in private becomes a request in the sender's language`() throws {
         let request = try #require(requests(decide(try update("\(here),\(voice)"))).first)
         #expect(request.job == job && request.interface == "id" && request.file.uniqueID == "u" && request.message == 5)
+    }
+
+    @Test func `settings of a group follow it when it becomes a supergroup`() throws {
+        var chosen = Preferences()
+        chosen.isAutomatic = true
+        chosen.language = "pt"
+        let old = #""chat":{"id":-9,"type":"group","title":"T"},"migrate_to_chat_id":-1009"#
+        let decision = try #require(decide(try update(old)) { $0.profile.chat = chosen })
+        #expect(decision.changes.contains(.preferences(-1009, chosen)))
+        #expect(said(decision).isEmpty)
+    }
+
+    @Test func `status says how far each file is, or its place`() throws {
+        let request = try #require(requests(decide(try update("\(here),\(voice)"))).first)
+        var (second, third) = (request, request)
+        (second.job, third.job) = (anyJob("bbbbbbbbbbbbbbbb"), anyJob("cccccccccccccccc"))
+        third.stage = .done
+        var running = JobProgress(
+            job: request.job, stage: .transcribing, progress: 42.7, message: "", startTime: 0)
+        running.eta = 65
+        var waiting = running
+        (waiting.stage, waiting.position, waiting.eta) = (.queued, 4, nil)
+        let command = #""text":"/status","entities":[{"type":"bot_command","offset":0,"length":7}]"#
+        let decision = decide(try update("\(here),\(command)")) {
+            $0.profile.own.interface = "en"
+            $0.ownRequests = [request, second, third]
+            $0.progress = [request.job: running, second.job: waiting]
+        }
+        let lines = try #require(said(decision).first).split(separator: "\n")
+        try #require(lines.count == 2)
+        #expect(lines[0].contains("abcdefgh") && lines[0].contains("42 %") && lines[0].contains("1:05"))
+        #expect(lines[1].contains("bbbbbbbb") && lines[1].contains("5"))
     }
 
     @Test func `a file over the limit is refused before anything is promised`() throws {

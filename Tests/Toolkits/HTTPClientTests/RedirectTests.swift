@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTPClient
 
-@Suite("Redirects, retries and the address guard", .timeLimit(.minutes(1)))
+@Suite("Redirects, retries and the address guard", .timeLimit(.minutes(10)))
 struct RedirectTests {
     private func redirect(_ status: Int, to location: String) -> String {
         "HTTP/1.1 \(status) X\r\nLocation: \(location)\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"

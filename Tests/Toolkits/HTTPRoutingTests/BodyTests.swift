@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPRouting
 
-@Suite("JSON, queries, events, static resources", .timeLimit(.minutes(1)))
+@Suite("JSON, queries, events, static resources", .timeLimit(.minutes(10)))
 struct BodyTests {
     private struct Order: Codable { var name: String, count: [Int] }
 

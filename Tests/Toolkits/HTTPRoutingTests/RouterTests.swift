@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPRouting
 
-@Suite("Routing, with and without a socket", .timeLimit(.minutes(1)))
+@Suite("Routing, with and without a socket", .timeLimit(.minutes(10)))
 struct RouterTests {
     private func router() -> Router {
         var router = Router()

@@ -34,7 +34,7 @@ func statuses(_ text: String) -> [Int] {
     text.split(separator: "HTTP/1.1 ", omittingEmptySubsequences: false).dropFirst().compactMap { Int($0.prefix(3)) }
 }
 
-@Suite("Correctness probes", .timeLimit(.minutes(2)))
+@Suite("Correctness probes", .timeLimit(.minutes(10)))
 struct ProbeTests {
     static let probes: [Probe] = [
         .init("three pipelined GETs", get() + get() + get(), [200, 200, 200], closes: false),

@@ -6,7 +6,7 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("TLS", .timeLimit(.minutes(1)))
+@Suite("TLS", .timeLimit(.minutes(10)))
 struct TLSTests {
     private func fetch(_ server: TestServer, _ certificate: TestCertificate, _ path: String) async throws -> Int {
         var configuration = HTTPClientConfiguration()

@@ -39,7 +39,7 @@ private let upgrade = """
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n
     """
 
-@Suite("WebSockets on a socket", .timeLimit(.minutes(1)))
+@Suite("WebSockets on a socket", .timeLimit(.minutes(10)))
 struct WebSocketTests {
     /// A masked text frame with a key of zeros.
     private func text(_ text: String) -> [UInt8] {

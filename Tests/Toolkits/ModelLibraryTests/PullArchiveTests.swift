@@ -3,7 +3,7 @@ import FaultyFileServer
 import ModelLibrary
 import Testing
 
-@Suite("Pulling archives", .timeLimit(.minutes(2)))
+@Suite("Pulling archives", .timeLimit(.minutes(10)))
 struct PullArchiveTests {
     private func model(
         _ archive: [UInt8], _ fixture: PullFixture, kind: ModelKind = .transducer, inner: [String: SHA256Digest] = [:]

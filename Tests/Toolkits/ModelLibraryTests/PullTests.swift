@@ -5,7 +5,7 @@ import Glibc
 import ModelLibrary
 import Testing
 
-@Suite("Pulling models", .timeLimit(.minutes(2)))
+@Suite("Pulling models", .timeLimit(.minutes(10)))
 struct PullTests {
     private let bytes = Array("lmgg".utf8) + noise(1_500_000)
     private var files: [String: [UInt8]] { ["/ggml-nano.bin": bytes] }

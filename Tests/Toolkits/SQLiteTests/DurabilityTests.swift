@@ -4,7 +4,7 @@ import Testing
 import Workbench
 
 /// What a separate program was told is written must be there, whatever happens to the program.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct DurabilityTests {
     private static var probe: String { Workbench.programs.appending(path: "database-probe").path }
 

@@ -3,7 +3,7 @@ import SQLite
 import Testing
 import Workbench
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct FaultTests {
     @Test func `A full database keeps what was acknowledged and goes on once there is room`() async throws {
         let folder = try DatabaseFolder()

@@ -1,7 +1,7 @@
 import SQLite
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ValueTests {
     @Test func `Every kind of value comes back as it was stored`() async throws {
         let folder = try DatabaseFolder()

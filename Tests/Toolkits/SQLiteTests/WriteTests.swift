@@ -29,7 +29,7 @@ private final class Gate: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct WriteTests {
     /// Every commit with its members, in order.
     private final class Commits: Sendable {

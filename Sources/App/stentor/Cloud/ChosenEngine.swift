@@ -14,9 +14,10 @@ enum ChosenEngine: Sendable {
         _ options: TranscribeOptions, _ settings: Settings, _ installation: Installation
     ) async throws -> ChosenEngine {
         let choice = try CloudChoice(
-            wishes: options.providers, model: options.model, settings.cloud,
+            wishes: options.providers, model: options.model, translates: options.translates, settings.cloud,
             hasLocalModel: try hasLocalModel(options, installation))
         guard let choice else {
+            if options.translates { throw UsageError("no engine here translates; name a service with --engine") }
             return .local(try await ReadyEngine.load(options, settings, installation))
         }
         var local: ReadyEngine?
@@ -64,7 +65,7 @@ enum ChosenEngine: Sendable {
             return try await TranscriptionEstimator(decoder: decoder, detector: engine.pool).estimate(
                 media, request, with: engine.recognizer.capabilities, ledger: RateLedger(.init()), now: now)
         case .cloud(let engine):
-            let ledger = await engine.router.ledgers[engine.capabilities.engine] ?? RateLedger(.init())
+            let ledger = await engine.router.ledgers[engine.capabilities.ledgerName] ?? RateLedger(.init())
             return try await engine.estimator(decoder).estimate(
                 media, request, with: engine.capabilities, ledger: ledger, now: now)
         }

@@ -13,17 +13,19 @@ struct CloudChoice: Sendable {
     /// - Parameters:
     ///   - wishes: from `--engine` or `TRANSCRIPTION_PROVIDER`.
     ///   - model: of the service, when exactly one was named.
+    ///   - translates: only services that give English text of other languages will do; no engine here does.
     ///   - hasLocalModel: an engine better than the last resort is installed for the language.
     init?(
-        wishes: [String], model: String?, _ settings: ProviderSettings, hasLocalModel: Bool
+        wishes: [String], model: String?, translates: Bool = false, _ settings: ProviderSettings, hasLocalModel: Bool
     ) throws(UsageError) {
+        let hasLocalModel = hasLocalModel && !translates
         let named = wishes.compactMap(ProviderAccount.Service.init(rawValue:))
         if named.isEmpty {
             // `auto`: what is installed, else a key that is set, else the last resort.
             guard wishes.contains("auto"), !hasLocalModel else { return nil }
             accounts = [ProviderAccount.Service.groq, .deepgram, .openai].compactMap { service in
                 Self.isConfigured(service, settings) ? Self.account(service, nil, settings) : nil
-            }
+            }.filter { !translates || $0.capabilities.translates }
             guard !accounts.isEmpty else { return nil }
             localEngines = []
             return
@@ -36,8 +38,10 @@ struct CloudChoice: Sendable {
         for service in named where !Self.isConfigured(service, settings) {
             throw UsageError("\(service.rawValue) needs a key: set \(service.rawValue.uppercased())_API_KEY")
         }
-        accounts = named.map { Self.account($0, named.count == 1 ? model : nil, settings) }
-        localEngines = wishes.filter { ProviderAccount.Service(rawValue: $0) == nil }
+        let all = named.map { Self.account($0, named.count == 1 ? model : nil, settings) }
+        accounts = all.filter { !translates || $0.capabilities.translates }
+        guard !accounts.isEmpty else { throw UsageError("\(named[0].rawValue) does not translate with this model") }
+        localEngines = translates ? [] : wishes.filter { ProviderAccount.Service(rawValue: $0) == nil }
     }
 
     /// A server of one's own may want no key.

@@ -117,8 +117,10 @@ struct LedgerFile: Sendable {
         return (try? JSONDecoder().decode([String: RateLedger].self, from: data)) ?? [:]
     }
 
+    /// Adds to what other processes wrote meanwhile.
     func write(_ ledgers: [String: RateLedger]) {
-        guard let data = try? JSONEncoder().encode(ledgers) else { return }
+        let all = read().merging(ledgers) { there, own in own.joined(with: there) }
+        guard let data = try? JSONEncoder().encode(all) else { return }
         // Losing it costs a refused request, never a result.
         try? WholeFile.write(String(decoding: data, as: UTF8.self), to: RawWord(path))
     }

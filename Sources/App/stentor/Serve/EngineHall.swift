@@ -48,16 +48,16 @@ actor EngineHall: EngineDirectory {
     // MARK: - Choice
 
     func choose(_ wish: EngineWish) async throws(JobFailure) -> EngineAssignment {
-        guard wish.task == .transcribe else {
-            throw JobFailure(
-                .permanent, code: "task_unsupported", "No engine of this server translates; transcribe instead.")
-        }
         for provider in wish.providers where !Settings.knownProviders.contains(provider) {
             throw JobFailure(
                 .permanent, code: "no_such_engine",
                 "There is no such engine; use \(Settings.knownProviders.joined(separator: ", ")).")
         }
         if let services = try services(wish) { return services }
+        guard wish.task == .transcribe else {
+            throw JobFailure(
+                .permanent, code: "task_unsupported", "No engine of this server translates; transcribe instead.")
+        }
         let choice = try find(wish)
         return EngineAssignment(
             engine: choice.candidate.engine, model: choice.candidate.model, warnings: choice.warnings)
@@ -70,7 +70,7 @@ actor EngineHall: EngineDirectory {
             // A library that cannot be read has nothing better; `find` says so where it matters.
             let catalogue = try? EngineCatalogue(models: models)
             let choice = try CloudChoice(
-                wishes: wish.providers, model: wish.model, settings.cloud,
+                wishes: wish.providers, model: wish.model, translates: wish.task == .translate, settings.cloud,
                 hasLocalModel: catalogue?.hasBetterThanLastResort(model: wish.model, language: wish.language) ?? false)
             guard let choice else { return nil }
             let names = choice.accounts.map(\.service.rawValue) + choice.localEngines
@@ -167,11 +167,11 @@ actor EngineHall: EngineDirectory {
         let assignment = try await choose(wish.engine)
         var request = TranscriptionPipeline.Request(
             decoding: DecodingOptions(maximumSeconds: settings.maximumSeconds), language: wish.engine.language,
-            prompt: wish.prompt)
+            prompt: wish.prompt, translates: wish.engine.task == .translate, keyterms: wish.hotwords)
         (request.decoding.track, request.decoding.from, request.decoding.to) = (wish.track, wish.from, wish.to)
         let now = SystemClock().now().wall
         if let engine = try await service(assignment) {
-            let ledger = await engine.router.ledgers[engine.capabilities.engine] ?? RateLedger(.init())
+            let ledger = await engine.router.ledgers[engine.capabilities.ledgerName] ?? RateLedger(.init())
             return try await engine.estimator(decoder).estimate(
                 media, request, with: engine.capabilities, ledger: ledger, now: now)
         }

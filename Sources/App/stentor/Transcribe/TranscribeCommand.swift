@@ -17,6 +17,9 @@ struct TranscribeCommand {
         ("--model", "NAME", "an installed model, or the service's (the best one)"),
         ("--dry-run", nil, "say what it would take and cost, and send nothing"),
         ("--prompt", "TEXT", "names and words to expect, for engines that take them"),
+        ("--hotwords", "LIST", "names and words to listen for, with commas"),
+        ("--task", "NAME", "transcribe, or translate into English where the service can (transcribe)"),
+        ("--speakers", nil, "say who speaks, where the engine can"),
         ("--words", nil, "words with times and confidence in JSON"),
         ("--max-line-length", "N", "columns of a subtitle line (42)"),
         ("--max-lines", "N", "lines of a subtitle (2)"),
@@ -108,7 +111,8 @@ struct TranscribeCommand {
 
     private func request(_ options: TranscribeOptions) -> TranscriptionPipeline.Request {
         TranscriptionPipeline.Request(
-            decoding: options.decoding, language: options.language, prompt: options.prompt)
+            decoding: options.decoding, language: options.language, prompt: options.prompt,
+            translates: options.translates, keyterms: options.hotwords, separatesSpeakers: options.separatesSpeakers)
     }
 
     private func estimate(

@@ -10,6 +10,9 @@ struct TranscribeOptions: Sendable {
     let rendering: RenderingOptions
     let language: String?
     let prompt: String?
+    let hotwords: [String]
+    let translates: Bool
+    let separatesSpeakers: Bool
     var providers: [String]
     var model: String?
     let decoding: DecodingOptions
@@ -29,6 +32,11 @@ struct TranscribeOptions: Sendable {
         rendering = try Self.rendering(parsed)
         language = try Self.language(parsed.text("--language"))
         prompt = parsed.text("--prompt")
+        hotwords = (parsed.text("--hotwords") ?? "").split(separator: ",").map {
+            $0.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        }.filter { !$0.isEmpty }
+        translates = try Self.translates(parsed.text("--task"))
+        separatesSpeakers = parsed.switches.contains("--speakers")
         providers = try Self.providers(parsed.text("--engine")) ?? settings.providers
         model = parsed.text("--model") ?? settings.model
         decoding = try Self.decoding(parsed, settings)
@@ -51,6 +59,14 @@ struct TranscribeOptions: Sendable {
             throw UsageError("--language must be a code such as en, id or pt")
         }
         return String(primary)
+    }
+
+    private static func translates(_ text: String?) throws -> Bool {
+        switch text?.lowercased() {
+        case nil, "transcribe": return false
+        case "translate": return true
+        default: throw UsageError("--task must be transcribe or translate")
+        }
     }
 
     private static func providers(_ text: String?) throws -> [String]? {

@@ -18,9 +18,16 @@ public enum PromptTrimming {
         return kept.reversed().joined(separator: " ")
     }
 
+    /// Whether nothing of it would be left out.
+    public static func fits(_ prompt: String, tokens limit: Int) -> Bool {
+        let words = prompt.split(whereSeparator: \.isWhitespace)
+        let kept = trimmed(prompt, tokens: limit).split(separator: " ")
+        return kept.count == words.count
+    }
+
     /// About how many tokens of a byte-pair vocabulary a word takes, rather too many than too few: four ASCII
     /// characters a token, and two bytes of anything else.
-    static func tokens(_ word: some StringProtocol) -> Int {
+    public static func tokens(_ word: some StringProtocol) -> Int {
         let ascii = word.utf8.filter { $0 < 0x80 }.count
         let other = word.utf8.count - ascii
         return (ascii + 3) / 4 + (other + 1) / 2

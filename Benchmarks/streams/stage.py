@@ -1,0 +1,67 @@
+"""A server with published files of any size behind a simulated Telegram, and readers of every speed."""
+
+import json
+import pathlib
+import re
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Clients"))
+
+import requests  # noqa: E402
+from stentor_server import Server  # noqa: E402
+from telegram_world import World  # noqa: E402
+
+PUBLIC = "https://files.example"
+MASK = (1 << 64) - 1
+
+
+def content(seed, start, end):
+    """The bytes that the simulator computes (SplitMix64)."""
+    out = bytearray()
+    for word in range(start // 8, (end + 7) // 8):
+        z = (seed + word) * 0x9E3779B97F4A7C15 & MASK
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & MASK
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB & MASK
+        out += (z ^ (z >> 31)).to_bytes(8, "little")
+    return bytes(out[start % 8:start % 8 + end - start])
+
+
+class Stage:
+    def __init__(self, delay=0, **settings):
+        self.world = World("--files", "local", "--delay", str(delay))
+        self.server = Server(**(self.world.settings | {
+            "STENTOR_PUBLIC_URL": PUBLIC, "TRANSCRIPTION_PROVIDER": "sphinx", "STENTOR_LOG_LEVEL": "warning",
+            "STENTOR_ADDRESS_CONNECTIONS": "0", "STENTOR_LINK_CONNECTIONS": "0"} | settings))
+        self.people = 1000
+
+    def publish(self, seed, size):
+        """The address of a file that nobody has read yet."""
+        self.people += 1
+        person = self.world.person(self.people)
+        message = person.message()
+        answer = requests.post(f"{self.world.url}/control/message", data={
+            "message": json.dumps(message), "kind": "document", "seed": seed, "size": size,
+            "mime": "application/x-noise", "unique": f"file-{seed}-{size}"}, files={"none": ("", b"")}, timeout=60)
+        assert answer.status_code == 200, answer.text
+        shown = person.wait(lambda m: "/stream/" in m.get("text", ""))
+        return re.search(rf"{PUBLIC}(/stream/\S+)", shown["text"])[1]
+
+    def figure(self, name):
+        found = re.search(rf"^{name} (\S+)$", self.server.get("/metrics").text, re.M)
+        return float(found[1]) if found else 0.0
+
+    def settle(self):
+        end = time.monotonic() + 20
+        while self.figure("stentor_stream_viewers") and time.monotonic() < end:
+            time.sleep(0.05)
+
+    def close(self):
+        self.server.close()
+        self.world.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
