@@ -176,7 +176,8 @@ let modules: [Module] = [
         uses: [
             "API", "Accounts", "Bot", "BotAPI", "CSystem", "CloudProviders", "CloudRouting", "Crypto", "EventLoops",
             "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes", "HostProcesses", "HostedEngines",
-            "IPAddresses", "Jobs", "Links", "MediaStores", "ModelLibrary", "SQLite", "Scheduling", "Settings",
+            "IPAddresses", "Jobs", "Links", "MediaStores", "ModelLibrary", "PageArchives", "SQLite", "Scheduling",
+            "Settings",
             "StoresSQLite", "Streaming", "TelegramMedia", "Telemetry", "TranscriptCaches", "Transcription",
             "Transcripts", "WebMedia",
         ],
@@ -234,6 +235,9 @@ let modules: [Module] = [
         ]),
     Module("AccountStoreConformance", .simulators, uses: ["Accounts", "Jobs"]),
 
+    Module(
+        "PageArchives", .drivers, uses: ["Crypto", "EventLoops", "Streaming"],
+        tests: ["FakeBlocks", "Streaming", "Telemetry"]),
     Module("FakeBlocks", .simulators, uses: ["Streaming"]),
     Module("LinkStoreConformance", .simulators, uses: ["Streaming"]),
     Module("FaultyFileServer", .simulators, uses: ["EventLoops"]),

@@ -12,9 +12,11 @@ import Jobs
 import Links
 import MediaStores
 import ModelLibrary
+import PageArchives
 import Scheduling
 import Settings
 import StoresSQLite
+import Streaming
 import Telemetry
 import TranscriptCaches
 import Transcription
@@ -65,7 +67,8 @@ struct House: Sendable {
         let client = try HTTPClient(on: loops.loops[0])
         let metrics = Metrics()
         let desk = try TelegramDesk(
-            settings, client, links: SQLiteLinkStore(database), clock: clock, metrics: metrics)
+            settings, client, links: SQLiteLinkStore(database), pages: try await pages(settings), clock: clock,
+            metrics: metrics)
         let web = WebFetcher(client, limits: .init(bytes: upload))
         let transcriptions = Transcriptions(
             Transcriptions.Ports(
@@ -109,6 +112,13 @@ struct House: Sendable {
             return try await DiskTranscriptCache.open(
                 folder: "\(settings.dataFolder)/cache", limits, clock: clock)
         }
+    }
+
+    /// A place on the disk for what viewers read, when one is wanted.
+    private static func pages(_ settings: Settings) async throws -> (any PageArchive)? {
+        guard settings.telegram.token != nil, settings.streams.diskMegabytes > 0 else { return nil }
+        return try await FolderPages.open(
+            "\(settings.dataFolder)/pages", capacity: settings.streams.diskMegabytes * 1_000_000)
     }
 
     /// Ends everything in the order in which it is needed.

@@ -29,7 +29,8 @@ struct TelegramDesk: Sendable {
 
     /// `nil` without a token. Throws `SettingsError` for one that cannot be.
     init?(
-        _ settings: Settings, _ http: HTTPClient, links: any LinkStore, clock: any JobClock, metrics: Metrics
+        _ settings: Settings, _ http: HTTPClient, links: any LinkStore, pages: (any PageArchive)?, clock: any JobClock,
+        metrics: Metrics
     ) throws {
         guard let text = settings.telegram.token?.reveal() else { return nil }
         guard let token = BotToken(text) else {
@@ -39,7 +40,8 @@ struct TelegramDesk: Sendable {
         files = BotAPIFiles(client, clock: clock)
         shelf = BlockShelf(
             BotAPIBlocks(client) { clock.now().monotonic },
-            limits: ShelfLimits(cacheBytes: settings.streams.cacheMegabytes * 1_000_000), metrics: metrics
+            limits: ShelfLimits(cacheBytes: settings.streams.cacheMegabytes * 1_000_000), archive: pages,
+            metrics: metrics
         ) { clock.now().monotonic }
         let keys = try LinkKeys.load(folder: settings.dataFolder)
         office = settings.server.publicURL.map { base in
