@@ -127,7 +127,10 @@ let modules: [Module] = [
             "Accounts", "BotAPI", "Crypto", "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Streaming", "Telemetry",
             "Transcription", "Transcripts",
         ],
-        tests: ["Accounts", "BotAPI", "Jobs", "Scheduling", "Streaming", "Transcripts"]),
+        tests: [
+            "Accounts", "BotAPI", "EventLoops", "HTTPClient", "HTTPRouting", "HTTPTesting", "HTTPTypes", "Jobs",
+            "Scheduling", "Streaming", "Telemetry", "Transcripts",
+        ]),
     Module(
         "Links", .features,
         uses: [

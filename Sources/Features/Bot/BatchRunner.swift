@@ -11,8 +11,9 @@ actor BatchRunner {
     /// Seconds for which Telegram may be away.
     private static let patience = 900.0
 
-    private let ports: BotPorts
-    private let office: LinkOffice
+    private let publisher: Publisher
+    private let clock: any JobClock
+    private let log: any EventLog
     private let directory: any MessageDirectory
     private let names: AsyncStream<LinkID>
     private nonisolated let bell: AsyncStream<LinkID>.Continuation
@@ -21,10 +22,15 @@ actor BatchRunner {
 
     /// `nil` where nothing can be published, or no messages asked for.
     init?(_ ports: BotPorts) {
-        guard let office = ports.office, let directory = ports.directory else { return nil }
-        self.ports = ports
-        self.office = office
+        guard let publisher = Publisher(ports), let directory = ports.directory else { return nil }
+        self.init(publisher, directory, clock: ports.clock, log: ports.log)
+    }
+
+    init(_ publisher: Publisher, _ directory: any MessageDirectory, clock: any JobClock, log: any EventLog) {
+        self.publisher = publisher
         self.directory = directory
+        self.clock = clock
+        self.log = log
         (names, bell) = AsyncStream.makeStream()
     }
 
@@ -40,7 +46,7 @@ actor BatchRunner {
 
     private func resume() async {
         do {
-            for batch in try await office.store.openBatches() { bell.yield(batch.id) }
+            for batch in try await publisher.office.store.openBatches() { bell.yield(batch.id) }
         } catch {
             note("open batches", error)
         }
@@ -48,24 +54,24 @@ actor BatchRunner {
 
     /// Shows a new batch and lets it begin. The same again changes nothing.
     func begin(_ batch: LinkBatch) async throws {
-        if try await office.store.batch(batch.id) == nil {
+        if try await publisher.office.store.batch(batch.id) == nil {
             var batch = batch
             let wording = BatchWording(batch)
             let destination = Destination(chat: batch.chat, thread: batch.thread, replyTo: batch.replyTo)
             let language = wording.language
-            batch.status = try await ports.courier.deliver(to: batch.chat, .answer) { [batch] client in
+            batch.status = try await publisher.courier.deliver(to: batch.chat, .answer) { [batch] client in
                 try await client.sendMessage(
                     wording.working, to: destination, keyboard: Keyboards.stop(batch, language))
             }
-            try await office.store.put(batch, [])
-            ports.metrics.add(to: .init("stentor_batches_total"))
+            try await publisher.office.store.put(batch, [])
+            publisher.metrics.add(to: .init("stentor_batches_total"))
         }
         bell.yield(batch.id)
     }
 
     /// Returns `false` for one that is over, or somebody else's.
     func stop(_ id: LinkID, owner: String?) async -> Bool {
-        guard let batch = try? await office.store.batch(id), batch.state == .open,
+        guard let batch = try? await publisher.office.store.batch(id), batch.state == .open,
             owner == nil || batch.owner == owner
         else { return false }
         stopped.insert(id)
@@ -77,7 +83,7 @@ actor BatchRunner {
         defer { active.remove(id) }
         while !Task.isCancelled {
             do {
-                guard let batch = try await office.store.batch(id), batch.state == .open else { return }
+                guard let batch = try await publisher.office.store.batch(id), batch.state == .open else { return }
                 try await carryOn(batch)
             } catch {
                 if Task.isCancelled { return }
@@ -88,7 +94,7 @@ actor BatchRunner {
     }
 
     private func note(_ what: StaticString, _ error: any Error) {
-        ports.log.note(
+        log.note(
             LogEvent(.error, "telegram bot stumbled", ["at": .text("\(what)"), "reason": .text("\(error)")]))
     }
 
@@ -96,7 +102,7 @@ actor BatchRunner {
 
     private func carryOn(_ start: LinkBatch) async throws {
         var batch = start
-        var shownAt = ports.clock.now().monotonic
+        var shownAt = clock.now().monotonic
         var awaySince: Double?
         while let question = batch.question {
             try Task.checkCancellation()
@@ -113,12 +119,12 @@ actor BatchRunner {
             }
             awaySince = nil
             var further = batch
-            let records = further.take(messages, of: question, Self.newName, now: ports.clock.now().wall)
-            try await office.store.put(further, records)
+            let records = further.take(messages, of: question, Self.newName, now: clock.now().wall)
+            try await publisher.office.store.put(further, records)
             batch = further
-            if ports.clock.now().monotonic - shownAt >= Self.editInterval {
+            if clock.now().monotonic - shownAt >= Self.editInterval {
                 await show(batch, BatchWording(batch).working)
-                shownAt = ports.clock.now().monotonic
+                shownAt = clock.now().monotonic
             }
         }
         try await sendList(of: batch)
@@ -136,14 +142,14 @@ actor BatchRunner {
         switch failure {
         case .busy(let seconds):
             await show(batch, BatchWording(batch).pause(seconds))
-            let end = ports.clock.now().monotonic + Double(max(1, min(seconds, 86_400)))
+            let end = clock.now().monotonic + Double(max(1, min(seconds, 86_400)))
             // Somebody may stop it meanwhile.
-            while ports.clock.now().monotonic < end, !stopped.contains(batch.id) {
-                try await Task.sleep(for: .seconds(min(1, end - ports.clock.now().monotonic)))
+            while clock.now().monotonic < end, !stopped.contains(batch.id) {
+                try await Task.sleep(for: .seconds(min(1, end - clock.now().monotonic)))
             }
             return true
         case .unreachable:
-            let now = ports.clock.now().monotonic
+            let now = clock.now().monotonic
             awaySince = awaySince ?? now
             if now - (awaySince ?? now) < Self.patience {
                 try await Task.sleep(for: .seconds(2))
@@ -161,9 +167,9 @@ actor BatchRunner {
         var batch = start
         if batch.found > 0, !batch.wasSent {
             batch.wasSent = true
-            try await office.store.put(batch, [])
+            try await publisher.office.store.put(batch, [])
             let destination = Destination(chat: batch.chat, thread: batch.thread, replyTo: batch.status)
-            try await ports.sendList(of: batch.id, batch.form, BatchWording(batch).language, to: destination)
+            try await publisher.sendList(of: batch.id, batch.form, BatchWording(batch).language, to: destination)
         }
         batch.state = .done
         try await finish(batch)
@@ -172,14 +178,14 @@ actor BatchRunner {
     private func finish(_ batch: LinkBatch) async throws {
         let wording = BatchWording(batch)
         await show(batch, wording.ended, keyboard: Keyboards.lists(batch, wording.language))
-        try await office.store.put(batch, [])
+        try await publisher.office.store.put(batch, [])
     }
 
     /// Progress is not worth more tries; the list says what matters.
     private func show(_ batch: LinkBatch, _ text: String, keyboard: InlineKeyboard? = nil) async {
         guard let status = batch.status else { return }
         let buttons = keyboard ?? (batch.state == .open ? Keyboards.stop(batch, BatchWording(batch).language) : nil)
-        try? await ports.courier.deliver(to: batch.chat, .progress) { client in
+        try? await publisher.courier.deliver(to: batch.chat, .progress) { client in
             try await client.editMessage(status, in: batch.chat, text, keyboard: buttons)
         }
     }

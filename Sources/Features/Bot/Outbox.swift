@@ -117,10 +117,10 @@ actor Outbox {
             }
         case .file(let destination, let job, let format): try await send(job, format, destination)
         case .links(let destination, let record, let interface):
-            try await ports.sendLinks(record, Language(rawValue: interface) ?? .en, to: destination)
+            try await Publisher(ports)?.sendLinks(record, Language(rawValue: interface) ?? .en, to: destination)
         case .batch(let batch): try await batches?.begin(batch)
         case .list(let destination, let batch, let form, let interface):
-            try await ports.sendList(of: batch, form, Language(rawValue: interface) ?? .en, to: destination)
+            try await Publisher(ports)?.sendList(of: batch, form, Language(rawValue: interface) ?? .en, to: destination)
         }
     }
 

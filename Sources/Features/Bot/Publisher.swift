@@ -3,11 +3,26 @@ import BotAPI
 import Streaming
 import Telemetry
 
-/// Messages about what is published.
-extension BotPorts {
+/// Publishes, and writes the messages about it.
+struct Publisher: Sendable {
+    let office: LinkOffice
+    let courier: Courier
+    let metrics: Metrics
+
+    /// `nil` where links would lead nowhere.
+    init?(_ ports: BotPorts) {
+        guard let office = ports.office else { return nil }
+        self.init(office: office, courier: ports.courier, metrics: ports.metrics)
+    }
+
+    init(office: LinkOffice, courier: Courier, metrics: Metrics) {
+        self.office = office
+        self.courier = courier
+        self.metrics = metrics
+    }
+
     /// Publishes a file and tells its addresses. The same record again publishes nothing twice.
     func sendLinks(_ record: LinkRecord, _ language: Language, to destination: Destination) async throws {
-        guard let office else { return }
         let isNew = try await office.store.record(record.id) == nil
         let kept = try await office.store.publish(record)
         guard let addresses = office.addresses(of: kept) else { return }
@@ -46,7 +61,6 @@ extension BotPorts {
     func sendList(
         of id: LinkID, _ form: LinkBatch.Form, _ language: Language, to destination: Destination
     ) async throws {
-        guard let office else { return }
         let records = try await office.store.records(ofBatch: id).filter { !$0.isRevoked }
         let entries = records.compactMap { record in office.addresses(of: record).map { (record, $0.stream) } }
         guard !entries.isEmpty else {
