@@ -49,7 +49,7 @@ public struct FileLayout: Sendable, Hashable {
         var next = run.lowerBound
         let end = min(run.upperBound, pages)
         while next < end {
-            let count = alignment == .precise ? toNextMiB(next) : largestPower(at: next, atMost: end - next)
+            let count = alignment == .precise ? Self.nextMiB(after: next) - next : largestPower(at: next, atMost: end - next)
             let stop = min(end, next + count)
             requests.append(next..<stop)
             next = stop
@@ -69,7 +69,8 @@ public struct FileLayout: Sendable, Hashable {
 
     private static let pagesPerBlock = Int64(block / page)
 
-    private func toNextMiB(_ page: Int64) -> Int64 { Self.pagesPerBlock - page % Self.pagesPerBlock }
+    /// The first page behind the MiB that holds this one.
+    static func nextMiB(after page: Int64) -> Int64 { (page / pagesPerBlock + 1) * pagesPerBlock }
 
     /// Runs that start at a multiple of their own length never cross a MiB.
     private func largestPower(at page: Int64, atMost limit: Int64) -> Int64 {

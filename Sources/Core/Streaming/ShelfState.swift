@@ -100,7 +100,9 @@ struct ShelfState: Sendable {
         viewers[id] = viewer
         let share = Int64(cache.capacity / 2 / max(1, viewers.count))
         let window = viewer.ahead.window(share: share)
-        let horizon = max(page + 1, min(end, ReadAhead.end(after: page, window: window)))
+        // Whoever seeks may go on seeking: at first no further than the MiB it came to.
+        let most = isFirst ? FileLayout.nextMiB(after: page) : .max
+        let horizon = max(page + 1, min(end, most, ReadAhead.end(after: page, window: window)))
         let name = Self.name(viewer.file, page)
         // Looking twice at where one stands is no second use.
         if let bytes = isRepeated ? cache.look(name) : cache.use(name) {

@@ -24,7 +24,8 @@ extension Conversation {
             decision.changes.append(Content.text(destination, refusal, nil).change)
             return
         }
-        let origin = Streaming.RemoteFile.Origin(chat: scene.chat.id, message: message)
+        let origin = Streaming.RemoteFile.Origin(
+            chat: file.origin?.chat ?? scene.chat.id, message: file.origin?.message ?? message)
         let record = LinkRecord(
             id: context.newLink, file: Self.remote(file, origin), owner: Owner.telegram(scene.person.id).text,
             createdAt: context.now, expiresAt: publishing.lifetime.map { context.now + $0 })
@@ -80,7 +81,8 @@ extension Conversation {
     ) -> MediaRequest {
         let file = ChatFile(
             id: record.file.id, uniqueID: record.file.uniqueID, bytes: record.file.size, name: record.file.name,
-            duration: record.file.duration, mimeType: record.file.mimeType)
+            duration: record.file.duration, mimeType: record.file.mimeType,
+            origin: record.file.origin.map { .init(chat: $0.chat, message: $0.message) })
         return MediaRequest(
             job: context.job, person: scene.person.id, chat: scene.chat.id, thread: scene.destination.thread,
             message: message.messageId, file: file, preferences: preferences(scene, context),

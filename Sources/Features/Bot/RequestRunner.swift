@@ -59,7 +59,7 @@ struct RequestRunner: Sendable {
             let draft = JobDraft(id: request.job, owner: request.owner, name: request.file.name, isDurable: true)
             let isKnown = try await recall(request, order, draft)
             if !isKnown {
-                let admission = try await transcriptions.submit(address: ports.address(request.file), draft, wish)
+                let admission = try await transcriptions.submit(address: ports.address(request), draft, wish)
                 await transcriptions.release(admission)
             }
             try await ports.faults.step("telegram submitted")
