@@ -19,7 +19,7 @@ import requests
 from stage import Stage, content
 
 PARTS = sys.argv[1:] or ["shared", "seeks", "memory", "slow"]
-GIB = 1 << 30
+GIB = 999_000_000
 
 
 def drain(url, start=0, limit=None, rate=None, stop=None):

@@ -32,7 +32,9 @@ class Stage:
         self.world = World("--files", "local", "--delay", str(delay))
         self.server = Server(**(self.world.settings | {
             "STENTOR_PUBLIC_URL": PUBLIC, "TRANSCRIPTION_PROVIDER": "sphinx", "STENTOR_LOG_LEVEL": "warning",
-            "STENTOR_ADDRESS_CONNECTIONS": "0", "STENTOR_LINK_CONNECTIONS": "0"} | settings))
+            "STENTOR_ADDRESS_CONNECTIONS": "0", "STENTOR_LINK_CONNECTIONS": "0",
+            # One address opens more connections here than anybody should.
+            "STENTOR_TRUSTED_PROXIES": "127.0.0.1"} | settings))
         self.people = 1000
 
     def publish(self, seed, size):

@@ -3,8 +3,8 @@
 /// A page is what is kept and handed out; a block is what one request brings. Every viewer uses the same grid, whatever
 /// range was asked for, so that one viewer's block is the next one's hit.
 public struct FileLayout: Sendable, Hashable {
-    /// Bytes of a page: about what one write to a socket takes.
-    public static let page = 64 * 1024
+    /// Bytes of a page: what one write hands to a socket, and what a slow reader keeps alive while it takes it.
+    public static let page = 32 * 1024
     /// No request may cross a multiple of it (core.telegram.org/api/files).
     public static let block = 1 << 20
 

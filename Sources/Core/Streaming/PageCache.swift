@@ -33,9 +33,8 @@ struct PageCache: Sendable {
         var bytes = 0
     }
 
-    let capacity: Int
-    /// Of the capacity, for what was used again.
-    private let protectedCapacity: Int
+    /// Bytes.
+    private(set) var capacity: Int
     private var entries: [PageName: Entry] = [:]
     private var once = Line()
     private var again = Line()
@@ -43,8 +42,20 @@ struct PageCache: Sendable {
     /// - Parameter capacity: bytes.
     init(capacity: Int) {
         self.capacity = capacity
-        protectedCapacity = capacity / 4 * 3
     }
+
+    /// Keeps no more than this from now on.
+    mutating func limit(to capacity: Int) {
+        self.capacity = capacity
+        makeRoom(for: 0)
+    }
+
+    private mutating func makeRoom(for count: Int) {
+        while bytes + count > capacity, let oldest = once.oldest ?? again.oldest { remove(oldest) }
+    }
+
+    /// For what was used again.
+    private var protectedCapacity: Int { capacity / 4 * 3 }
 
     var bytes: Int { once.bytes + again.bytes }
     var count: Int { entries.count }
@@ -69,7 +80,7 @@ struct PageCache: Sendable {
     /// - Parameter isUsed: somebody is waiting for it, and gets it beside this.
     mutating func insert(_ name: PageName, _ bytes: [UInt8], isUsed: Bool) {
         guard entries[name] == nil, bytes.count <= capacity else { return }
-        while self.bytes + bytes.count > capacity, let oldest = once.oldest ?? again.oldest { remove(oldest) }
+        makeRoom(for: bytes.count)
         entries[name] = Entry(bytes: bytes, wasUsed: isUsed)
         link(name, isProtected: false)
     }

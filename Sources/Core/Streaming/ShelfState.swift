@@ -44,10 +44,12 @@ struct ShelfState: Sendable {
     private(set) var bytesOnTheWay = 0
     private let mostOnTheWay: Int
     private let aheadLimit: Int64
+    private let cacheBytes: Int
     private let alignment: FileLayout.Alignment
     private var lastNumber = 0
 
     init(_ limits: ShelfLimits) {
+        cacheBytes = limits.cacheBytes
         cache = PageCache(capacity: limits.cacheBytes)
         mostOnTheWay = limits.bytesOnTheWay
         aheadLimit = limits.readAhead
@@ -69,12 +71,19 @@ struct ShelfState: Sendable {
         let id = number()
         viewers[id] = Viewer(
             file: file, layout: FileLayout(size: file.size, alignment: alignment), ahead: ReadAhead(limit: aheadLimit))
+        shareMemory()
         return id
+    }
+
+    /// Each viewer holds a page while it takes it; many of them leave less to the cache.
+    private mutating func shareMemory() {
+        cache.limit(to: max(cacheBytes / 4, cacheBytes - viewers.count * FileLayout.page))
     }
 
     /// A viewer left: what nobody else waits for is dropped.
     mutating func close(_ id: Int) -> [Action] {
         guard let viewer = viewers.removeValue(forKey: id) else { return [] }
+        shareMemory()
         var actions: [Action] = []
         for flight in viewer.flights.sorted() {
             flights[flight]?.viewers.remove(id)

@@ -13,7 +13,7 @@ struct FolderPagesTests {
 
     @Test func `pages come back, also after a restart`() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let page = [UInt8](repeating: 7, count: 65536)
+        let page = [UInt8](repeating: 7, count: FileLayout.page)
         let pages = try await FolderPages.open(folder, capacity: 1 << 20)
         #expect(await pages.page(name(1)) == nil)
         await pages.keep(name(1), page)
