@@ -49,7 +49,8 @@ public struct FileLayout: Sendable, Hashable {
         var next = run.lowerBound
         let end = min(run.upperBound, pages)
         while next < end {
-            let count = alignment == .precise ? Self.nextMiB(after: next) - next : largestPower(at: next, atMost: end - next)
+            let count =
+                alignment == .precise ? Self.nextMiB(after: next) - next : largestPower(at: next, atMost: end - next)
             let stop = min(end, next + count)
             requests.append(next..<stop)
             next = stop

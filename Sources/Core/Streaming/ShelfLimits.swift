@@ -4,16 +4,20 @@ public struct ShelfLimits: Sendable, Hashable {
     public var cacheBytes: Int
     /// Bytes of all requests under way; what is needed beyond that waits in line.
     public var bytesOnTheWay: Int
+    /// Requests under way, the same: a connection costs memory too.
+    public var requestsOnTheWay: Int
     /// Bytes ahead of one viewer, at most.
     public var readAhead: Int64
     public var alignment: FileLayout.Alignment
 
     public init(
-        cacheBytes: Int = 64 << 20, bytesOnTheWay: Int = 32 << 20, readAhead: Int64 = 4 << 20,
+        cacheBytes: Int = 64 << 20, bytesOnTheWay: Int = 32 << 20, requestsOnTheWay: Int = 64,
+        readAhead: Int64 = 4 << 20,
         alignment: FileLayout.Alignment = .precise
     ) {
         self.cacheBytes = cacheBytes
         self.bytesOnTheWay = bytesOnTheWay
+        self.requestsOnTheWay = requestsOnTheWay
         self.readAhead = readAhead
         self.alignment = alignment
     }

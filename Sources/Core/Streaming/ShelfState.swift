@@ -42,7 +42,9 @@ struct ShelfState: Sendable {
     /// Not started, oldest first.
     private var queue: [Int] = []
     private(set) var bytesOnTheWay = 0
+    private var requestsOnTheWay = 0
     private let mostOnTheWay: Int
+    private let mostRequests: Int
     private let aheadLimit: Int64
     private let cacheBytes: Int
     private let alignment: FileLayout.Alignment
@@ -52,6 +54,7 @@ struct ShelfState: Sendable {
         cacheBytes = limits.cacheBytes
         cache = PageCache(capacity: limits.cacheBytes)
         mostOnTheWay = limits.bytesOnTheWay
+        mostRequests = max(1, limits.requestsOnTheWay)
         aheadLimit = limits.readAhead
         alignment = limits.alignment
     }
@@ -169,7 +172,7 @@ struct ShelfState: Sendable {
         _ id: Int, _ viewer: Viewer, _ pages: Range<Int64>, isNeededNow: Bool
     ) -> [Action] {
         let block = viewer.layout.block(forPages: pages)
-        let hasRoom = bytesOnTheWay + block.count <= mostOnTheWay || bytesOnTheWay == 0
+        let hasRoom = hasRoom(for: block)
         // What is only wished for does not stand in line before what somebody needs.
         if !isNeededNow, !hasRoom || !queue.isEmpty { return [] }
         let flight = number()
@@ -186,16 +189,21 @@ struct ShelfState: Sendable {
         return [.start(flight)]
     }
 
+    /// One request is always allowed, however large.
+    private func hasRoom(for block: Block) -> Bool {
+        requestsOnTheWay == 0
+            || (requestsOnTheWay < mostRequests && bytesOnTheWay + block.count <= mostOnTheWay)
+    }
+
     private mutating func start(_ flight: Int) {
+        requestsOnTheWay += 1
         flights[flight]?.isStarted = true
         bytesOnTheWay += flights[flight]?.block.count ?? 0
     }
 
     private mutating func startWaiting() -> [Action] {
         var actions: [Action] = []
-        while let next = queue.first, let flight = flights[next],
-            bytesOnTheWay == 0 || bytesOnTheWay + flight.block.count <= mostOnTheWay
-        {
+        while let next = queue.first, let flight = flights[next], hasRoom(for: flight.block) {
             queue.removeFirst()
             start(next)
             actions.append(.start(next))
@@ -207,7 +215,12 @@ struct ShelfState: Sendable {
         guard let flight = flights.removeValue(forKey: id) else { return }
         for viewer in flight.viewers { viewers[viewer]?.flights.remove(id) }
         for page in flight.pages { byPage[Self.name(flight.file, page)] = nil }
-        if flight.isStarted { bytesOnTheWay -= flight.block.count } else { queue.removeAll { $0 == id } }
+        if flight.isStarted {
+            bytesOnTheWay -= flight.block.count
+            requestsOnTheWay -= 1
+        } else {
+            queue.removeAll { $0 == id }
+        }
     }
 
     /// A request was answered: its pages, cut, and what may start now. `nil` for one that was dropped meanwhile.

@@ -1,5 +1,6 @@
 import API
 import Bot
+import CSystem
 import EventLoops
 import Glibc
 import HTTPRouting
@@ -35,6 +36,8 @@ struct ServeCommand {
     }
 
     func run() async throws -> CInt {
+        // Pages of streams live for different times: an arena for each thread would keep what none of them needs.
+        csystem_limit_memory_arenas()
         let address = try listenAddress()
         let keys = try KeyRing(settings.server)
         try refuseOpenDoor(address, keys)
