@@ -17,20 +17,16 @@ public struct BotPorts: Sendable {
     public var office: LinkOffice?
     /// Messages by their number; `nil` where Telegram gives none.
     public var directory: (any MessageDirectory)?
-    /// The address under which the queue fetches a request's file.
-    public var address: @Sendable (MediaRequest) -> String
     public var metrics: Metrics
 
     public init(
         store: any AccountStore, transcriptions: Transcriptions, courier: Courier, clock: any JobClock,
         log: any EventLog, faults: any FaultPoints = NoFaults(), office: LinkOffice? = nil,
-        directory: (any MessageDirectory)? = nil, metrics: Metrics = Metrics(),
-        address: @escaping @Sendable (MediaRequest) -> String
+        directory: (any MessageDirectory)? = nil, metrics: Metrics = Metrics()
     ) {
         self.office = office
         self.directory = directory
         self.metrics = metrics
-        self.address = address
         self.store = store
         self.transcriptions = transcriptions
         self.courier = courier

@@ -59,7 +59,8 @@ struct RequestRunner: Sendable {
             let draft = JobDraft(id: request.job, owner: request.owner, name: request.file.name, isDurable: true)
             let isKnown = try await recall(request, order, draft)
             if !isKnown {
-                let admission = try await transcriptions.submit(address: ports.address(request), draft, wish)
+                let address = "telegram:\(ports.courier.client.bot)/\(request.file.id)"
+                let admission = try await transcriptions.submit(address: address, draft, wish)
                 await transcriptions.release(admission)
             }
             try await ports.faults.step("telegram submitted")

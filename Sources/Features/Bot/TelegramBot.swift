@@ -128,7 +128,7 @@ public actor TelegramBot {
         for language in [nil] + Language.allCases.map(Optional.some) {
             do {
                 try await ports.courier.client.setCommands(
-                    Self.commands(language ?? .en), language: language?.rawValue)
+                    Self.commands(language ?? .en, hasBatches: ports.directory != nil), language: language?.rawValue)
             } catch {
                 // A convenience; the commands work without it.
                 return
@@ -136,14 +136,15 @@ public actor TelegramBot {
         }
     }
 
-    private static func commands(_ language: Language) -> [BotCommand] {
+    private static func commands(_ language: Language, hasBatches: Bool) -> [BotCommand] {
         let table: [(String, Phrase)] = [
             ("start", .commandStart), ("help", .commandHelp), ("transcribe", .commandTranscribe),
             ("provider", .commandProvider), ("model", .commandModel), ("language", .commandLanguage),
             ("format", .commandFormat), ("status", .commandStatus), ("cancel", .commandCancel),
-            ("stats", .commandStats), ("settings", .commandSettings), ("batch", .commandBatch),
+            ("stats", .commandStats), ("settings", .commandSettings),
         ]
-        return table.map { BotCommand($0, language.text($1)) }
+        let more: [(String, Phrase)] = hasBatches ? [("batch", .commandBatch)] : []
+        return (table + more).map { BotCommand($0, language.text($1)) }
     }
 
     /// Takes up what an earlier process promised.

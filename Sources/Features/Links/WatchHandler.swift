@@ -15,7 +15,13 @@ struct WatchHandler: Sendable {
 
     func page(_ parameters: PathParameters) async throws -> HTTPResponse {
         let link = parameters["link"]
-        let record = try await ports.office.judged(link, .watch)
+        let record: LinkRecord
+        do {
+            record = try await ports.office.judged(link, .watch)
+        } catch let error as HTTPError {
+            // Somebody looks at it: words, not JSON.
+            return HTTPResponse(error.status, fields: Self.pageFields, body: .text(WatchPage.html(error.message)))
+        }
         guard let stream = ports.office.path(.stream, record), let download = ports.office.path(.download, record)
         else { throw HTTPError(.internalServerError, "The key for links is gone; restart the server.") }
         return HTTPResponse(

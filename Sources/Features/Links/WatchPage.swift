@@ -49,6 +49,25 @@ enum WatchPage {
             """
     }
 
+    /// A page that says why there is none.
+    static func html(_ sentence: String) -> String {
+        """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>Stentor</title>
+        <link rel="icon" type="image/svg+xml" href="/watch-assets/icon.svg">
+        <link rel="stylesheet" href="/watch-assets/player.css">
+        </head>
+        <body><main><header><h1>\(escaped(sentence))</h1></header></main></body>
+        </html>
+
+        """
+    }
+
     private static func player(_ type: String, _ address: String, _ name: String) -> String {
         if type.hasPrefix("image/") { return #"<img src="\#(address)" alt="\#(name)">"# }
         guard MediaTypes.isMedia(type) else { return "" }

@@ -20,7 +20,8 @@ struct BatchRunnerTests {
             let ended = try await bench.ending(of: batch)
             #expect(ended.state == .done && ended.found == 334 && ended.isProtected == 1 && ended.missing == 1)
             let list = try #require(await bench.telegram.documents.first)
-            #expect(list.split(whereSeparator: \.isNewline).count { $0.hasPrefix("https://files.example/stream/") } == 334)
+            #expect(
+                list.split(whereSeparator: \.isNewline).count { $0.hasPrefix("https://files.example/stream/") } == 334)
             #expect(await bench.directory.questions.count == 10)
             #expect(await bench.telegram.texts.last?.contains("334") == true)
         }

@@ -20,6 +20,28 @@ import Testing
         withExtendedLifetime(try gate.enter(link: "a", address: here)) {}
     }
 
+    @Test func `A debt is not forgotten with its connection`() async throws {
+        let gate = Gate(StreamLimits(rateOfLink: 1000))
+        for _ in 0..<2 {
+            let passage = try gate.enter(link: "a", address: here)
+            // Two seconds of the rate at once: nobody waits for these.
+            try await passage.pass(1000)
+        }
+        let passage = try gate.enter(link: "a", address: here)
+        let begun = ContinuousClock.now
+        try await passage.pass(100)
+        #expect(ContinuousClock.now - begun > .milliseconds(20))
+    }
+
+    @Test func `A host with a whole network of addresses counts once`() throws {
+        let gate = Gate(StreamLimits(responsesPerLink: 0, responsesPerAddress: 1))
+        let first = try #require(IPAddress("2001:db8::1"))
+        let place = try gate.enter(link: "a", address: first)
+        #expect(throws: HTTPError.self) { try gate.enter(link: "b", address: IPAddress("2001:db8::2")) }
+        withExtendedLifetime(try gate.enter(link: "b", address: IPAddress("2001:db8:0:1::2"))) {}
+        withExtendedLifetime(place) {}
+    }
+
     @Test func `Zero is no limit`() throws {
         let gate = Gate(StreamLimits(responsesPerLink: 0, responsesPerAddress: 0))
         let places = try (0..<1000).map { _ in try gate.enter(link: "a", address: here) }

@@ -24,21 +24,12 @@ struct TelegramDesk: Sendable {
     let shelf: BlockShelf
     /// `nil` while links would lead nowhere.
     private let office: LinkOffice?
-    private let direct: Direct?
     private let settings: Settings
     private let secret: String
 
-    /// Files of any size, and messages by their number, where Telegram is reached directly.
-    struct Direct: Sendable {
-        let blocks: any BlockSource
-        let directory: any MessageDirectory
-        /// Bytes.
-        let largestFile: Int64
-    }
-
     /// `nil` without a token. Throws `SettingsError` for one that cannot be.
     init?(
-        _ settings: Settings, _ http: HTTPClient, direct: Direct? = nil, links: any LinkStore,
+        _ settings: Settings, _ http: HTTPClient, links: any LinkStore,
         pages: (any PageArchive)?, clock: any JobClock,
         metrics: Metrics
     ) throws {
@@ -48,9 +39,8 @@ struct TelegramDesk: Sendable {
         }
         client = BotClient(http, token: token, base: settings.telegram.base ?? BotClient.telegram)
         files = BotAPIFiles(client, clock: clock)
-        self.direct = direct
         shelf = BlockShelf(
-            direct?.blocks ?? BotAPIBlocks(client) { clock.now().monotonic },
+            BotAPIBlocks(client) { clock.now().monotonic },
             limits: ShelfLimits(cacheBytes: settings.streams.cacheMegabytes * 1_000_000), archive: pages,
             metrics: metrics
         ) { clock.now().monotonic }
@@ -96,7 +86,7 @@ struct TelegramDesk: Sendable {
         configuration.defaultModel = settings.model
         configuration.workers = settings.queue.workers
         configuration.perUser = settings.queue.perUser
-        configuration.largestFile = max(files.largestFile, direct?.largestFile ?? 0)
+        configuration.largestFile = files.largestFile
         let models = ModelStore(folder: installation.modelFolder)
         configuration.models = {
             // Read anew each time: a model may have been pulled since.
@@ -108,22 +98,8 @@ struct TelegramDesk: Sendable {
         return TelegramBot(
             BotPorts(
                 store: SQLiteAccountStore(database), transcriptions: transcriptions, courier: Courier(client),
-                clock: clock, log: log, faults: faults, office: office, directory: direct?.directory, metrics: metrics,
-                address: address),
+                clock: clock, log: log, faults: faults, office: office, metrics: metrics),
             configuration)
-    }
-
-    /// What the Bot API brings whole comes from there; what is larger comes in blocks.
-    private var address: @Sendable (MediaRequest) -> String {
-        let (bot, largest) = (client.bot, files.largestFile)
-        return { request in
-            let file = request.file
-            guard let bytes = file.bytes, bytes > largest else { return "\(TelegramFetcher.scheme)\(bot)/\(file.id)" }
-            let remote = Streaming.RemoteFile(
-                id: file.id, uniqueID: file.uniqueID, size: bytes, name: file.name, mimeType: file.mimeType,
-                duration: file.duration, origin: .init(chat: request.origin.chat, message: request.origin.message))
-            return StreamAddress.text(remote, bot: bot)
-        }
     }
 
     /// What stands before the routes; `nil` while the bot polls.
