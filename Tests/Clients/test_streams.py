@@ -269,7 +269,8 @@ def test_a_withdrawn_link_is_gone(server, world, tmp_path):
     assert fetch(published.stream).status_code == 200
     stranger = world.person(7777)
     data = button(published.shown, "r:")
-    assert requests.get(published.stream.replace("/stream/", "/watch/")).headers["Content-Type"].startswith("text/html")
+    shown = requests.get(f"{server.url}/watch/{published.stream.split('/')[4]}")
+    assert shown.status_code == 404 and shown.headers["Content-Type"].startswith("text/html")
     pressed = world.control("press", **{
         "from": stranger.sender, "chat": published.person.number, "message": published.shown["message_id"], "data": data})["id"]
     wait_for(lambda: world.state()["presses"].get(pressed) == "This is not yours.")
