@@ -112,6 +112,34 @@ def test_details_and_buttons(server, world, tmp_path):
     assert copied == [published.stream.replace(server.url, PUBLIC)]
 
 
+def test_own_links_are_listed(server, world, tmp_path):
+    path = tmp_path / "listed.bin"
+    path.write_bytes(b"x" * 10)
+    published = Published(server, world, path)
+    published.person.say("/links")
+    menu = published.person.wait_text("Your latest links")
+    before = len(published.person.seen())
+    published.person.press(menu, button(menu, "v:"))
+    wait_for(lambda: len(published.person.seen()) > before)
+    again = published.person.seen()[-1]
+    assert again["text"] == published.shown["text"], "the same link, not another one"
+    stranger = world.person(7700)
+    stranger.say("/links")
+    stranger.wait_text("You have no links")
+    commands = {one["command"] for one in json.loads(json.dumps(world.state()["commands"]["en"]))}
+    assert "links" in commands and "batch" not in commands
+
+
+def test_addresses_that_telegram_takes_as_no_button_are_told_as_text(tmp_path):
+    path = tmp_path / "local.bin"
+    path.write_bytes(b"x" * 10)
+    with World() as own, Server(**(own.settings | {"STENTOR_PUBLIC_URL": "http://localhost:8511"})) as server:
+        person = own.person(1)
+        person.send(path, kind="document", mime="application/zip")
+        shown = person.wait_text("http://localhost:8511/stream/")
+        assert button(shown, "r:") and not any("url" in one for row in buttons(shown) for one in row)
+
+
 def test_protected_content_is_not_published(server, world, tmp_path):
     path = tmp_path / "secret.zip"
     path.write_bytes(b"z")

@@ -63,6 +63,13 @@ extension Conversation {
             guard let record = context.link, !record.isRevoked else { return language.text(.gone) }
             add(request(record, message, scene, context, language), &decision)
             return ""
+        case .show:
+            // The list was this person's; what it shows still must be.
+            guard let record = context.link, !record.isRevoked, record.owner == Owner.telegram(scene.person.id).text
+            else { return language.text(.gone) }
+            decision.changes.append(
+                Content.links(scene.destination, record, interface: language.rawValue).change)
+            return ""
         case .stopBatch(let batch):
             decision.effects.append(.stopBatch(batch, owner: owner, press: query, interface: language.rawValue))
             return nil
@@ -87,6 +94,18 @@ extension Conversation {
             job: context.job, person: scene.person.id, chat: scene.chat.id, thread: scene.destination.thread,
             message: message.messageId, file: file, preferences: preferences(scene, context),
             interface: language.rawValue, createdAt: context.now)
+    }
+
+    /// `/links`: what the person published last, each behind a button.
+    func links(_ scene: Scene, _ context: Context, _ decision: inout Decision) {
+        let language = language(scene, context)
+        guard publishing.isOn else { return say(language.text(.linksOff), scene, &decision) }
+        let open = context.ownLinks.filter { !$0.isRevoked && ($0.expiresAt ?? .infinity) > context.now }.prefix(10)
+        guard !open.isEmpty else { return say(language.text(.noLinks), scene, &decision) }
+        let rows = open.map { record in
+            [InlineButton("\(FileNames.plain(record.file.name).prefix(40))", "v:\(record.id.text)")]
+        }
+        say(language.text(.ownLinks), scene, keyboard: InlineKeyboard(Array(rows)), &decision)
     }
 
     // MARK: - Batches

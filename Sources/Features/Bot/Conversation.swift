@@ -15,6 +15,7 @@ struct Conversation: Sendable {
         case request(JobID)
         case shown(message: Int64)
         case link(LinkID)
+        case ownLinks
     }
 
     struct Context: Sendable {
@@ -29,6 +30,7 @@ struct Conversation: Sendable {
         var statistics = ""
         var request: MediaRequest?
         var link: LinkRecord?
+        var ownLinks: [LinkRecord] = []
         var job: JobID
         /// For what is published with this update.
         var newLink: LinkID
@@ -127,6 +129,7 @@ struct Conversation: Sendable {
                 }
             case "model": needs = [.models, .chatAdmin]
             case "provider", "language", "format": needs = [.chatAdmin]
+            case "links": needs = [.ownLinks]
             case "stats" where scene.isAdmin: needs = [.statistics]
             default: break
             }
@@ -135,6 +138,7 @@ struct Conversation: Sendable {
             let press = Press(data)
             if let job = press?.job { needs.insert(.request(job)) }
             if case .transcribe(let link) = press { needs.insert(.link(link)) }
+            if case .show(let link) = press { needs.insert(.link(link)) }
             switch press {
             case .provider, .model, .speech, .form, .interface, .automatic: needs.insert(.chatAdmin)
             default: break
@@ -243,7 +247,7 @@ enum Press: Sendable, Hashable {
     case repeated(JobID, provider: String)
     /// A file's addresses.
     case links(JobID)
-    case revoke(LinkID), transcribe(LinkID)
+    case revoke(LinkID), transcribe(LinkID), show(LinkID)
     case stopBatch(LinkID), list(LinkID, LinkBatch.Form)
     case provider(String), model(String), speech(String), form(ResultForm), interface(Language), automatic(Bool)
 
@@ -266,6 +270,7 @@ enum Press: Sendable, Hashable {
         case "k": guard let job = JobID(rest) else { return nil }; self = .links(job)
         case "r": guard let link = LinkID(rest) else { return nil }; self = .revoke(link)
         case "t": guard let link = LinkID(rest) else { return nil }; self = .transcribe(link)
+        case "v": guard let link = LinkID(rest) else { return nil }; self = .show(link)
         case "x": guard let link = LinkID(rest) else { return nil }; self = .stopBatch(link)
         case "y":
             guard parts.count == 3, let form = LinkBatch.Form(rawValue: parts[1]), let link = LinkID(parts[2]) else {

@@ -3,6 +3,9 @@ extension Phrase {
     var publishing: (en: String, id: String, pt: String) {
         switch self {
         case .commandBatch: ("Links for many messages", "Tautan untuk banyak pesan", "Links de muitas mensagens")
+        case .commandLinks: ("Your links", "Tautan Anda", "Seus links")
+        case .ownLinks: ("Your latest links:", "Tautan terbaru Anda:", "Seus links mais recentes:")
+        case .noLinks: ("You have no links.", "Anda belum punya tautan.", "Você não tem links.")
         case .buttonLinks: ("Links", "Tautan", "Links")
         case .buttonStream: ("Stream", "Putar", "Reproduzir")
         case .buttonDownload: ("Download", "Unduh", "Baixar")

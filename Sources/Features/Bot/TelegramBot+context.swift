@@ -21,6 +21,9 @@ extension TelegramBot {
             case .models: context.models = configuration.models()
             case .statistics: context.statistics = try await statistics(scene, context)
             case .request(let job): context.request = try await ports.store.request(job)
+            case .ownLinks:
+                let owner = Owner.telegram(scene.person.id).text
+                context.ownLinks = try await ports.office?.store.records(of: owner, limit: 30) ?? []
             case .link(let link): context.link = try await ports.office?.store.record(link)
             case .shown(let message):
                 context.request = try await ports.store.request(chat: scene.chat.id, status: message)

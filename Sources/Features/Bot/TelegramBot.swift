@@ -128,7 +128,8 @@ public actor TelegramBot {
         for language in [nil] + Language.allCases.map(Optional.some) {
             do {
                 try await ports.courier.client.setCommands(
-                    Self.commands(language ?? .en, hasBatches: ports.directory != nil), language: language?.rawValue)
+                    Self.commands(language ?? .en, publishes: ports.office != nil, hasBatches: ports.directory != nil),
+                    language: language?.rawValue)
             } catch {
                 // A convenience; the commands work without it.
                 return
@@ -136,14 +137,15 @@ public actor TelegramBot {
         }
     }
 
-    private static func commands(_ language: Language, hasBatches: Bool) -> [BotCommand] {
+    private static func commands(_ language: Language, publishes: Bool, hasBatches: Bool) -> [BotCommand] {
         let table: [(String, Phrase)] = [
             ("start", .commandStart), ("help", .commandHelp), ("transcribe", .commandTranscribe),
             ("provider", .commandProvider), ("model", .commandModel), ("language", .commandLanguage),
             ("format", .commandFormat), ("status", .commandStatus), ("cancel", .commandCancel),
             ("stats", .commandStats), ("settings", .commandSettings),
         ]
-        let more: [(String, Phrase)] = hasBatches ? [("batch", .commandBatch)] : []
+        var more: [(String, Phrase)] = publishes ? [("links", .commandLinks)] : []
+        if hasBatches { more.append(("batch", .commandBatch)) }
         return (table + more).map { BotCommand($0, language.text($1)) }
     }
 

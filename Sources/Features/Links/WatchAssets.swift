@@ -178,6 +178,10 @@ struct WatchAssets: Sendable {
         li button { display: block; width: 100%; text-align: left; border: 0; color: inherit; overflow-wrap: anywhere; }
         li.now button { background: var(--glow); }
         time { color: var(--mark); font-variant-numeric: tabular-nums; margin-right: .75rem; }
+        @media (max-width: 59.99rem) {
+          video { max-height: 40vh; }
+          li { scroll-margin: 60vh 0 1rem; }
+        }
         [hidden] { display: none !important; }
         @media (min-width: 60rem) {
           main { grid-template-columns: 3fr 2fr; align-items: start; }

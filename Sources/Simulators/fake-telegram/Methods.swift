@@ -127,6 +127,15 @@ extension Telegram {
             for button in row.list ?? [] {
                 let size = button["callback_data"]?.text?.utf8.count ?? 1
                 guard (1...64).contains(size) else { throw .bad("BUTTON_DATA_INVALID") }
+                let copied = button["copy_text"]?["text"]?.text
+                guard copied.map({ (1...256).contains($0.count) }) ?? true else {
+                    throw .bad("BUTTON_COPY_TEXT_INVALID")
+                }
+                if let url = button["url"]?.text, url.contains("://localhost") {
+                    throw .bad("inline keyboard button URL '\(url)' is invalid: Wrong HTTP URL")
+                }
+                let actions = [button["callback_data"], button["url"], button["copy_text"]].count { $0 != nil }
+                guard actions == 1 else { throw .bad("text buttons are unallowed in the inline keyboard") }
                 guard button["text"]?.text?.isEmpty == false else { throw .bad("inline keyboard button text is empty") }
             }
         }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Streaming
 
-@Suite struct BlockShelfTests {
+@Suite(.timeLimit(.minutes(5))) struct BlockShelfTests {
     private static let start = ContinuousClock.now
 
     private func shelf(_ source: FakeBlockSource, _ limits: ShelfLimits = ShelfLimits()) -> BlockShelf {
