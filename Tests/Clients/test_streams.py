@@ -337,6 +337,33 @@ def test_links_survive_a_restart_and_need_no_key(world, tmp_path):
             assert fetch(published.stream.replace(old, server.url)).content == path.read_bytes()
 
 
+def test_keys_change_and_are_withdrawn(tmp_path):
+    path = tmp_path / "keyed.bin"
+    path.write_bytes(b"x" * 10)
+    with World() as own, Server(**(own.settings | {"STENTOR_PUBLIC_URL": PUBLIC})) as server:
+        old = Published(server, own, path)
+        keys = server.folder / "link-keys"
+        first = keys.read_text()
+        assert re.fullmatch(r"1:[0-9a-f]{64}\n", first)
+
+        def restart(text):
+            before = server.url
+            assert server.stop() == 0
+            keys.write_text(text)
+            server.start()
+            for one in [old, *fresh]:
+                for method in ["stream", "dl"]:
+                    setattr(one, method, getattr(one, method).replace(before, server.url))
+
+        fresh = []
+        restart(first + "2:" + "ab" * 32 + "\n")
+        fresh.append(Published(server, own, path))
+        assert fetch(old.stream).status_code == 200 and fetch(fresh[0].stream).status_code == 200
+        restart("2:" + "ab" * 32 + "\n")
+        assert fetch(old.stream).status_code == 404 and fetch(fresh[0].stream).status_code == 200
+        assert keys.stat().st_mode & 0o777 == 0o600
+
+
 def test_the_public_name_is_served_and_other_names_are_not(server, thousand):
     assert fetch(thousand.stream, Host="files.example").status_code == 200
     assert fetch(thousand.stream, Host="evil.example").status_code == 421
