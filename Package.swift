@@ -67,6 +67,7 @@ let modules: [Module] = [
     // Without optimisation vectors of the compiler are a hundred times slower, in tests too.
     Module("CSpeechKernels", .cLibraries, .cSources, cFlags: ["-O3"], tests: []),
     Module("CZlib", .cLibraries, .systemLibrary),
+    Module("CBlockCiphers", .cLibraries, .cSources, cFlags: ["-O3"]),
     Module("CSherpa", .cLibraries, .systemLibrary),
     Module("CPocketSphinx", .cLibraries, .systemLibrary, pkgConfig: "pocketsphinx"),
     Module("CFFmpeg", .cLibraries, .systemLibrary),
@@ -77,6 +78,7 @@ let modules: [Module] = [
     Module("CloudRouting", .core, uses: ["Transcription", "Transcripts"], tests: ["Transcription"]),
     Module("Settings", .core, tests: []),
     Module("Streaming", .core),
+    Module("MTProto", .core, tests: ["Crypto", "EventLoops"]),
     Module("Accounts", .core, uses: ["Jobs"], tests: ["AccountStoreConformance"]),
     Module("Jobs", .core, uses: ["Transcription"], tests: ["JobStoreConformance"]),
     Module("Telemetry", .core, tests: []),
@@ -201,7 +203,7 @@ let modules: [Module] = [
         "HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
 
     Module("CCompression", .cLibraries, .systemLibrary),
-    Module("Crypto", .toolkits, uses: ["COpenSSL"], tests: []),
+    Module("Crypto", .toolkits, uses: ["CBlockCiphers", "COpenSSL", "CZlib", "MTProto"], tests: ["MTProto"]),
     Module(
         "ModelLibrary", .toolkits, uses: ["CCompression", "Crypto", "EventLoops", "HTTPClient", "HTTPTypes"],
         tests: ["CCompression", "Crypto", "EventLoops", "FaultyFileServer", "HTTPClient", "HTTPTypes"]),
