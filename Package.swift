@@ -128,10 +128,13 @@ let modules: [Module] = [
         ],
         tests: ["Accounts", "BotAPI", "Jobs", "Scheduling", "Transcripts"]),
     Module(
+        "FakeTelegram", .simulators,
+        uses: ["CZlib", "Crypto", "EventLoops", "IPAddresses", "MTProto", "TCP"]),
+    Module(
         "fake-telegram", .simulators, .executable,
         uses: [
-            "CSystem", "EventLoops", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes", "IPAddresses",
-            "Multipart",
+            "CSystem", "EventLoops", "FakeTelegram", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes",
+            "IPAddresses", "MTProto", "Multipart",
         ]),
     Module(
         "API", .features,
@@ -174,6 +177,7 @@ let modules: [Module] = [
     Module("TranscriptionConformance", .simulators, uses: ["Transcription"]),
     Module("EventLoops", .toolkits, uses: ["CSystem"], tests: []),
     Module("IPAddresses", .toolkits, tests: []),
+    Module("TCP", .toolkits, uses: ["CSystem", "EventLoops", "IPAddresses"]),
     Module("HTTPTypes", .toolkits, uses: ["IPAddresses"], tests: []),
     Module("HTTPParsing", .toolkits, uses: ["HTTPTypes"], tests: []),
     Module("HTTPRanges", .toolkits, uses: ["HTTPTypes"], tests: []),

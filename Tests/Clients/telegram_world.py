@@ -1,5 +1,6 @@
 """A simulated Telegram and the people in it."""
 
+import hashlib
 import json
 import re
 import signal
@@ -34,6 +35,17 @@ class World:
 
     def chat(self, chat):
         return requests.get(f"{self.url}/control/chats/{chat}", timeout=30).json()
+
+    def data_centres(self):
+        """Ports by number, and the keys to trust."""
+        return requests.get(f"{self.url}/control/dcs", timeout=30).json()
+
+    def counts(self):
+        return requests.get(f"{self.url}/control/dcs/counts", timeout=30).json()
+
+    def file(self, size, seed=1, dc=4, **more):
+        """A file of noise in the data centres."""
+        return self.control("dcs/file", size=size, seed=seed, dc=dc, **more)
 
     def calls(self, method):
         return [call for call in self.state()["calls"] if call["method"] == method]
@@ -133,3 +145,16 @@ def button(message, start):
             if one["callback_data"].startswith(start):
                 return one["callback_data"]
     raise AssertionError(message)
+
+
+def noise(seed, size):
+    """What a file of noise holds: the key stream of AES-256-CTR under a key made of the seed."""
+    key = bytes((seed >> 8 * (n % 8) & 255) ^ n for n in range(32))
+    run = subprocess.run(
+        ["openssl", "enc", "-aes-256-ctr", "-K", key.hex(), "-iv", "00" * 16, "-nopad"], input=bytes(size), capture_output=True,
+        check=True)
+    return run.stdout
+
+
+def noise_hash(seed, size):
+    return hashlib.sha256(noise(seed, size)).hexdigest()

@@ -1,4 +1,6 @@
+import FakeTelegram
 import HTTPTypes
+import MTProto
 
 /// The methods of the Bot API that the simulator speaks (https://core.telegram.org/bots/api#available-methods).
 extension Telegram {
@@ -178,9 +180,22 @@ extension Telegram {
     }
 
     func addFile(_ bytes: [UInt8], name: String, size: Int64? = nil) -> String {
-        let id = "F\(files.count + 1)-\(bytes.count)"
-        files[id] = File(bytes: bytes, path: "documents/file_\(files.count + 1)", size: size ?? Int64(bytes.count))
-        return id
+        addFile(FakeContent(bytes), name: name, size: size)
+    }
+
+    /// Puts a file where both interfaces find it; returns its name for the bot.
+    func addFile(
+        _ content: FakeContent, name: String, mimeType: String = "application/octet-stream", kind: String = "document",
+        size: Int64? = nil, dataCentre: Int = 4
+    ) -> String {
+        let types = ["voice": 3, "video": 4, "audio": 9, "video_note": 13]
+        let file = dataCentres.addFile(
+            content, name: name, mimeType: mimeType, type: types[kind] ?? 5, in: dataCentre)
+        let id = file.fileID(for: bot)
+        files[id.text] = File(
+            content: content, path: "documents/file_\(files.count + 1)", size: size ?? content.count, document: file.id,
+            unique: id.uniqueText)
+        return id.text
     }
 
     private func getFile(_ call: Call) throws(Refusal) -> JSONValue {
@@ -189,14 +204,14 @@ extension Telegram {
         }
         guard file.size <= 20 * 1024 * 1024 else { throw .bad("file is too big") }
         return [
-            "file_id": .text(id), "file_unique_id": .text("u" + id), "file_size": .whole(file.size),
+            "file_id": .text(id), "file_unique_id": .text(file.unique), "file_size": .whole(file.size),
             "file_path": .text(file.path),
         ]
     }
 
     func content(path: String) -> [UInt8]? {
         downloads += 1
-        return files.values.first { $0.path == path }?.bytes
+        return files.values.first { $0.path == path }.map { $0.content.read(0, Int($0.content.count)) }
     }
 }
 

@@ -43,7 +43,11 @@ public struct PacketCipher: Sendable {
     public func seal(_ header: MessageHeader, _ body: [UInt8], _ random: RandomBytes) -> [UInt8] {
         // At least 12 bytes of padding, up to a multiple of 16, and a little more at random.
         let minimum = 12 + (16 - (32 + body.count + 12) % 16) % 16
-        let padding = random(minimum + 16 * Int(random(1)[0] & 3))
+        return seal(header, body, paddedWith: random(minimum + 16 * Int(random(1)[0] & 3)))
+    }
+
+    /// The same with a given padding, which tests may choose against the rules.
+    public func seal(_ header: MessageHeader, _ body: [UInt8], paddedWith padding: [UInt8]) -> [UInt8] {
         var writer = TLWriter()
         writer.reserve(24 + 32 + body.count + padding.count)
         writer.long(key.id)
