@@ -119,6 +119,12 @@ let modules: [Module] = [
     Module(
         "BotAPI", .toolkits, uses: ["EventLoops", "HTTPClient", "HTTPTypes", "Multipart"],
         tests: ["EventLoops", "HTTPClient"]),
+    Module(
+        "TelegramClient", .drivers,
+        uses: [
+            "Accounts", "Crypto", "EventLoops", "IPAddresses", "Jobs", "MTProto", "Streaming", "TCP", "Telemetry",
+        ],
+        tests: ["Crypto", "EventLoops", "FakeTelegram", "Jobs", "MTProto", "Streaming"]),
     Module("TelegramMedia", .drivers, uses: ["Accounts", "BotAPI", "Jobs", "Scheduling", "Transcription"]),
     Module(
         "Bot", .features,

@@ -131,7 +131,10 @@ extension DCConnection {
         switch fault {
         case .wrongMessageKey: packet[9] ^= 1
         case .garbage: packet.replaceSubrange(8..., with: random(packet.count - 8))
-        case .badPadding: packet = packets.seal(header, body, paddedWith: [UInt8](repeating: 0, count: 2048))
+        case .badPadding:
+            // More than is allowed, and still whole blocks.
+            let padding = [UInt8](repeating: 0, count: 2048 + (16 - body.count % 16) % 16)
+            packet = packets.seal(header, body, paddedWith: padding)
         case .duplicate: send(packet)
         default: break
         }

@@ -8,6 +8,13 @@ public enum Call {
         return writer.bytes
     }
 
+    /// Which call a body is.
+    public static func constructor(of body: [UInt8]) -> UInt32 {
+        var reader = TLReader(body)
+        guard (try? reader.uint32()) == TL.invokeWithoutUpdates else { return 0 }
+        return (try? reader.uint32()) ?? 0
+    }
+
     public static func getConfig() -> [UInt8] { call(TL.getConfig) }
 
     /// Logs a bot in. Telegram counts these calls; do it once for a key.
