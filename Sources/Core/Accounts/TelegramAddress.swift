@@ -24,7 +24,8 @@ public struct TelegramAddress: Sendable, Hashable {
     public init?(_ text: String) {
         guard text.hasPrefix(Self.scheme) else { return nil }
         let parts = text.dropFirst(Self.scheme.count).split(separator: "/", omittingEmptySubsequences: false)
-        guard [2, 5].contains(parts.count), let bot = Int64(parts[0]), !parts[1].isEmpty, parts[1].utf8.count <= 512 else {
+        guard [2, 5].contains(parts.count), let bot = Int64(parts[0]), !parts[1].isEmpty, parts[1].utf8.count <= 512
+        else {
             return nil
         }
         self.init(bot: bot, file: String(parts[1]))

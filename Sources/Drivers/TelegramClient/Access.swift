@@ -69,6 +69,8 @@ actor Access {
                 case .failure(let error): failure = error
                 }
             } catch AccessFailure.moved {
+                // Files lie where they lay; all else is to be asked at the new home.
+                guard Call.constructor(of: body) == TL.getFile else { throw .moved }
                 try attempts.noteMove()
                 continue
             } catch let error as AccessFailure {

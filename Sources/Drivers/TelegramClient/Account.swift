@@ -43,6 +43,15 @@ actor Account {
         return access
     }
 
+    /// Asks the home data centre, wherever that turns out to be.
+    func callHome(_ body: [UInt8]) async throws(AccessFailure) -> TLReader {
+        do {
+            return try await home().call(body)
+        } catch .moved {
+            return try await home().call(body)
+        }
+    }
+
     /// The home data centre's.
     func home() async -> Access { access(await loaded().home) }
 

@@ -58,7 +58,8 @@ public actor EncryptedKeyFile: AccountKeyStore {
             let keys = try? JSONDecoder().decode([Int64: AccountKeys].self, from: Data(plain))
         else {
             throw Failure(
-                description: "telegram.keys in the data folder does not fit telegram.secret; remove both to log in anew")
+                description: "telegram.keys in the data folder does not fit telegram.secret; remove both to log in anew"
+            )
         }
         return keys
     }

@@ -102,8 +102,10 @@ public struct MTProtoFiles: FileSource {
         case .gone, .unknownFile:
             JobFailure(.permanent, code: "telegram_file_gone", "Telegram no longer has this file; send it again.")
         case .forbidden:
-            JobFailure(.permanent, code: "telegram_file_gone", "Telegram does not let this bot read the file; send it again.")
-        case .busy: JobFailure(.transient, code: "telegram_away", "Telegram asks for a longer pause; it is tried again.")
+            JobFailure(
+                .permanent, code: "telegram_file_gone", "Telegram does not let this bot read the file; send it again.")
+        case .busy:
+            JobFailure(.transient, code: "telegram_away", "Telegram asks for a longer pause; it is tried again.")
         case .unreachable, .short:
             JobFailure(.transient, code: "telegram_away", "Telegram's data centre does not answer; it is tried again.")
         case .cancelled: throw CancellationError()

@@ -39,7 +39,7 @@ public final class TelegramClient: Sendable {
         guard let message = Int32(exactly: origin.message) else { throw .gone }
         let found: SentMessage
         do {
-            let answer = try await account.home().call(Call.getMessage(chat: origin.chat, message: message))
+            let answer = try await account.callHome(Call.getMessage(chat: origin.chat, message: message))
             found = try SentMessage(answer, known: known)
         } catch let failure as AccessFailure {
             throw BlockFailure(failure)

@@ -63,7 +63,9 @@ extension DCConnection {
         return writer.bytes
     }
 
-    private static func write(_ id: Int32, _ channel: Int64?, _ file: FakeFile?, _ bot: Int64, to writer: inout TLWriter) {
+    private static func write(
+        _ id: Int32, _ channel: Int64?, _ file: FakeFile?, _ bot: Int64, to writer: inout TLWriter
+    ) {
         guard let file else {
             writer.uint32(TL.messageEmpty)
             writer.int(0)

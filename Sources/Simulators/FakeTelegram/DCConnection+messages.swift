@@ -114,6 +114,8 @@ extension DCConnection {
         let sequence = sessions[session, default: ServerSession()].next(isContent: isContent)
         let header = MessageHeader(
             salt: world.state.withLock { $0.salts[dataCentre] ?? 0 }, session: session, id: id, sequence: sequence)
-        send(PacketCipher(key, side: .server, cipher: cipher).seal(header, body, random), drip: drip, resetAfter: resetAfter)
+        send(
+            PacketCipher(key, side: .server, cipher: cipher).seal(header, body, random), drip: drip,
+            resetAfter: resetAfter)
     }
 }

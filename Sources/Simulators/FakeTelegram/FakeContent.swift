@@ -53,7 +53,8 @@ public struct FakeContent: Sendable {
         case .noise(let seed, _):
             let key = (0..<32).map { UInt8(truncatingIfNeeded: seed >> UInt64(8 * ($0 % 8))) ^ UInt8($0) }
             let block = UInt64(offset / 16)
-            let counter = [UInt8](repeating: 0, count: 8) + (0..<8).map { UInt8(truncatingIfNeeded: block >> (56 - 8 * $0)) }
+            let counter =
+                [UInt8](repeating: 0, count: 8) + (0..<8).map { UInt8(truncatingIfNeeded: block >> (56 - 8 * $0)) }
             let skipped = Int(offset % 16)
             var stream = [UInt8](repeating: 0, count: skipped + count)
             OpenSSLCipher().counterStream(key: key, iv: counter).apply(&stream, 0..<stream.count)

@@ -56,7 +56,9 @@ final class PacedLink: @unchecked Sendable {
             queue = []
             return false
         }
-        stream.write(first.start == 0 && size == first.bytes.count ? first.bytes : Array(first.bytes[first.start..<(first.start + size)]))
+        stream.write(
+            first.start == 0 && size == first.bytes.count
+                ? first.bytes : Array(first.bytes[first.start..<(first.start + size)]))
         queue[0].start += size
         if queue[0].start == first.bytes.count { queue.removeFirst() }
         if first.rate > 0 {

@@ -6,7 +6,8 @@ public import MTProto
 public struct ServerHandshake {
     /// What it does wrong.
     public enum Lie: Sendable, CaseIterable {
-        case nonce, serverNonce, product, fingerprint, answerHash, shortPrime, unsafePrime, generator, smallValue, largeValue,
+        case nonce, serverNonce, product, fingerprint, answerHash, shortPrime, unsafePrime, generator, smallValue,
+            largeValue,
             confirmation, retryForEver, refusal
     }
 
@@ -107,7 +108,8 @@ public struct ServerHandshake {
     private mutating func readInner(_ reader: inout TLReader) throws -> Bool {
         let constructor = try reader.uint32()
         guard [TL.pqInnerData, TL.pqInnerDataDC].contains(constructor) else { return false }
-        let isSame = try [reader.bytes(), reader.bytes(), reader.bytes()] == [Self.product, Self.factors.0, Self.factors.1]
+        let isSame =
+            try [reader.bytes(), reader.bytes(), reader.bytes()] == [Self.product, Self.factors.0, Self.factors.1]
         guard isSame, try reader.raw(16) == nonce, try reader.raw(16) == serverNonce else { return false }
         newNonce = try reader.raw(32)
         return constructor == TL.pqInnerData ? true : Int(abs(try reader.int())) % 10_000 == dataCentre

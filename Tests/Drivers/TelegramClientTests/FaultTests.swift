@@ -15,8 +15,10 @@ struct FaultTests {
         .error(code: 400, text: "CONNECTION_NOT_INITED"), .error(code: 401, text: "AUTH_KEY_UNREGISTERED"),
         .error(code: 406, text: "AUTH_KEY_DUPLICATED"), .error(code: 401, text: "SESSION_REVOKED"),
         .transport(404), .transport(429), .forgetKey, .forgetAuthorization, .expireReference, .moveFile(2), .short,
-        .redirect, .reset(afterBytes: 1000), .reset(afterBytes: 0), .duplicate, .reorder, .gzip, .container, .newSession,
-        .newSalt, .wrongMessageKey, .wrongSession, .evenMessageID, .oldMessageID, .futureMessageID, .badPadding, .garbage,
+        .redirect, .reset(afterBytes: 1000), .reset(afterBytes: 0), .duplicate, .reorder, .gzip, .container,
+        .newSession,
+        .newSalt, .wrongMessageKey, .wrongSession, .evenMessageID, .oldMessageID, .futureMessageID, .badPadding,
+        .garbage,
         .announced, .gzipBomb, .drip(bytesPerSecond: 400_000),
     ]
 
