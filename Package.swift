@@ -173,8 +173,9 @@ let modules: [Module] = [
         uses: [
             "API", "Accounts", "Bot", "BotAPI", "CSystem", "CloudProviders", "CloudRouting", "Crypto", "EventLoops",
             "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes", "HostProcesses", "HostedEngines",
-            "IPAddresses", "Jobs", "MediaStores", "ModelLibrary", "SQLite", "Scheduling", "Settings", "StoresSQLite",
-            "TelegramMedia", "Telemetry", "TranscriptCaches", "Transcription", "Transcripts", "WebMedia",
+            "IPAddresses", "Jobs", "MTProto", "MediaStores", "ModelLibrary", "SQLite", "Scheduling", "Settings",
+            "StoresSQLite", "TelegramClient", "TelegramMedia", "Telemetry", "TranscriptCaches", "Transcription",
+            "Transcripts", "WebMedia",
         ],
         tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
 

@@ -14,6 +14,7 @@ import ModelLibrary
 import Scheduling
 import Settings
 import StoresSQLite
+import TelegramClient
 import Telemetry
 import TranscriptCaches
 import Transcription
@@ -34,6 +35,8 @@ struct House: Sendable {
     /// With what lets Telegram in, when it is to call this server.
     let bot: TelegramBot?
     let webhook: WebhookGate?
+    /// Files in Telegram by Telegram's own protocol.
+    let telegram: TelegramClient?
     private let client: HTTPClient
 
     static func build(
@@ -61,7 +64,7 @@ struct House: Sendable {
                 threshold: settings.server.gpuMemoryThreshold, libraryHasCUDA: installation.hasCUDA))
         let engines = EngineHall(settings, installation, devices: gpuStatus, log: log)
         let client = try HTTPClient(on: loops.loops[0])
-        let desk = try TelegramDesk(settings, client, clock: clock)
+        let desk = try TelegramDesk(settings, client, on: loops, clock: clock, log: log)
         let web = WebFetcher(client, limits: .init(bytes: upload))
         let metrics = Metrics()
         let transcriptions = Transcriptions(
@@ -77,7 +80,7 @@ struct House: Sendable {
         return House(
             transcriptions: transcriptions, decoder: decoder, engines: engines, database: database, metrics: metrics,
             gpuStatus: gpuStatus, device: gpuStatus.policy.decide(await gpuStatus.monitor.report()).device,
-            bot: bot, webhook: try bot.flatMap { try desk?.gate($0) }, client: client)
+            bot: bot, webhook: try bot.flatMap { try desk?.gate($0) }, telegram: desk?.blocks, client: client)
     }
 
     private static func configuration(_ settings: Settings) -> Dispatcher.Configuration {
@@ -110,6 +113,7 @@ struct House: Sendable {
     func close() async {
         await engines.stop()
         await decoder.stop()
+        await telegram?.close()
         await client.shutDown()
         try? await database.close()
     }

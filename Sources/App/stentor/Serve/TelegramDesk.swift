@@ -1,12 +1,17 @@
+import Accounts
 import Bot
 import BotAPI
+import EventLoops
+import FoundationEssentials
 import HTTPClient
 import HostedEngines
 import Jobs
+import MTProto
 import ModelLibrary
 import Scheduling
 import Settings
 import StoresSQLite
+import TelegramClient
 import TelegramMedia
 import Telemetry
 import Transcription
@@ -16,20 +21,54 @@ import class SQLite.SQLiteDatabase
 /// The bot's part of the house: nothing without a token.
 struct TelegramDesk: Sendable {
     let client: BotClient
-    private let files: BotAPIFiles
+    /// Telegram's own protocol, where the operator has an account of the interface.
+    let blocks: TelegramClient?
+    private let files: any FileSource
     private let settings: Settings
     private let secret: String
 
     /// `nil` without a token. Throws `SettingsError` for one that cannot be.
-    init?(_ settings: Settings, _ http: HTTPClient, clock: any JobClock) throws {
+    init?(
+        _ settings: Settings, _ http: HTTPClient, on loops: EventLoopGroup, clock: any JobClock, log: any EventLog
+    ) throws {
         guard let text = settings.telegram.token?.reveal() else { return nil }
         guard let token = BotToken(text) else {
             throw SettingsError(problems: ["TELEGRAM_BOT_TOKEN must be as @BotFather gave it: 123456:letters"])
         }
         client = BotClient(http, token: token, base: settings.telegram.base ?? BotClient.telegram)
-        files = BotAPIFiles(client, clock: clock)
+        let small = BotAPIFiles(client, clock: clock)
+        blocks = try Self.blocks(settings, on: loops, log: log)
+        if let blocks {
+            let largest = Int64(settings.server.maximumUploadMegabytes) * 1_000_000
+            files = FilesBySize(small: small, large: MTProtoFiles(blocks, largestFile: largest))
+        } else {
+            files = small
+        }
         self.settings = settings
         secret = settings.telegram.webhookSecret?.reveal() ?? Self.randomWord()
+    }
+
+    private static func blocks(
+        _ settings: Settings, on loops: EventLoopGroup, log: any EventLog
+    ) throws -> TelegramClient? {
+        let telegram = settings.telegram
+        guard let id = telegram.apiID, let hash = telegram.apiHash else { return nil }
+        var configuration = TelegramConfiguration(
+            apiID: Int32(id), apiHash: hash.reveal(), tokens: telegram.tokens.map { $0.reveal() }, version: Help.version
+        )
+        if let path = telegram.dataCentreKeys {
+            guard let bytes = try? Data(contentsOf: URL(filePath: path)),
+                let keys = RSAPublicKey.keys(pem: String(decoding: bytes, as: UTF8.self))
+            else { throw SettingsError(problems: ["STENTOR_TELEGRAM_RSA_KEYS must name a file with RSA public keys"]) }
+            configuration.keys = keys
+            configuration.addresses = Dictionary(grouping: telegram.dataCentres, by: \.number).mapValues { centres in
+                centres.map { AccountKeys.Address(host: $0.host, port: $0.port) }
+            }
+            configuration.hasFixedAddresses = true
+        }
+        let store = EncryptedKeyFile(
+            folder: settings.dataFolder, pool: try BlockingPool(threads: 1, name: "telegram-keys"))
+        return TelegramClient(configuration, store: store, on: loops.loops[loops.loops.count - 1], log: log)
     }
 
     func fetcher(others: any MediaFetcher) -> any MediaFetcher {
