@@ -21,6 +21,16 @@ class World:
         self.process = subprocess.Popen([programs() / "fake-telegram", "--token", TOKEN], stdout=subprocess.PIPE, text=True)
         self.url = re.search(r"http\S+", self.process.stdout.readline()).group(0)
 
+    def protocol(self, folder):
+        """Settings of a server that reads from these data centres."""
+        centres = self.data_centres()
+        keys = folder / "keys.pem"
+        keys.write_text(centres["pem"])
+        addresses = ",".join(f"{number}=127.0.0.1:{port}" for number, port in centres["ports"].items())
+        return {
+            "TELEGRAM_API_ID": "12345", "TELEGRAM_API_HASH": "0123456789abcdef0123456789abcdef",
+            "STENTOR_TELEGRAM_DCS": addresses, "STENTOR_TELEGRAM_RSA_KEYS": str(keys)}
+
     @property
     def settings(self):
         return {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": self.url}
@@ -108,6 +118,12 @@ class Person:
         fields |= {"size": str(size)} if size else {}
         fields |= {"mime": mime} if mime else {}
         return self._post(self.message(**more), {"file": (str(path).rsplit("/")[-1], content)}, **fields)
+
+    def send_local(self, path, kind="document", filler=0, tail=None, **fields):
+        """A file the simulator reads by itself, with so many bytes of noise and another file after it."""
+        fields |= {"kind": kind, "path": str(path), "name": str(path).rsplit("/")[-1], "filler": str(filler)}
+        files = {"tail": ("tail", tail.read_bytes())} if tail else None
+        return self._post(self.message(), files, **fields)
 
     def press(self, message, data):
         return self.world.control("press", **{
