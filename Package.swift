@@ -23,7 +23,8 @@ enum Tier: String {
         case .drivers: [.cLibraries, .core, .toolkits]
         case .features: [.core, .toolkits]
         case .app: [.cLibraries, .core, .toolkits, .drivers, .features, .app]
-        case .simulators: [.cLibraries, .core, .toolkits, .simulators]
+        // Benches drive drivers directly.
+        case .simulators: [.cLibraries, .core, .toolkits, .drivers, .simulators]
         }
     }
 }
@@ -78,7 +79,7 @@ let modules: [Module] = [
     Module("CloudRouting", .core, uses: ["Transcription", "Transcripts"], tests: ["Transcription"]),
     Module("Settings", .core, tests: []),
     Module("Streaming", .core),
-    Module("MTProto", .core, tests: ["Crypto", "EventLoops"]),
+    Module("MTProto", .core, tests: ["Crypto", "FakeTelegram"]),
     Module("Accounts", .core, uses: ["Jobs"], tests: ["AccountStoreConformance"]),
     Module("Jobs", .core, uses: ["Transcription"], tests: ["JobStoreConformance"]),
     Module("Telemetry", .core, tests: []),
@@ -234,6 +235,9 @@ let modules: [Module] = [
         "FakeProviders", .simulators,
         uses: ["EventLoops", "HTTPRouting", "HTTPServer", "HTTPTypes", "IPAddresses", "Multipart", "Workbench"]),
     Module("fake-providers", .simulators, .executable, uses: ["CSystem", "EventLoops", "FakeProviders"]),
+    Module(
+        "telegram-fetch", .simulators, .executable,
+        uses: ["Crypto", "EventLoops", "MTProto", "Streaming", "TelegramClient"]),
     Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),
 ]
 

@@ -116,7 +116,7 @@ public final class FakeDataCentres: Sendable {
 
     /// All public keys, for whoever is to trust them.
     public var keys: [RSAPublicKey] { [2, 1].compactMap { SimulatedKey.key(of: $0)?.publicKey } }
-    public var pem: String { [2, 1].compactMap { SimulatedKey.key(of: $0)?.pem }.joined() }
+    public var pem: String { SimulatedKeys.pem }
 
     /// A bot whose account lives in `home`. Its number stands before the colon.
     public func addBot(_ token: String, home: Int = 2) {

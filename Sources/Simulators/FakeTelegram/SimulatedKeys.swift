@@ -74,3 +74,8 @@ public struct SimulatedKey: Sendable {
             """)
 
 }
+
+/// What to trust in tests.
+public enum SimulatedKeys {
+    public static var pem: String { [2, 1].compactMap { SimulatedKey.key(of: $0)?.pem }.joined() }
+}

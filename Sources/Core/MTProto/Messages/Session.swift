@@ -22,6 +22,8 @@ public struct Session: Sendable {
         var body: [UInt8]
         /// Calls of the interface may need the introduction before them; service messages must not have it.
         var isCall: Bool
+        /// First, and last.
+        var askedAt = 0.0
         var sentAt = 0.0
         var tries = 0
         /// Answers to requests that were sent later.
@@ -151,6 +153,7 @@ public struct Session: Sendable {
         // A question without a number is one whose answer does not matter; its loss needs no repetition.
         if request.id.number > 0 {
             var request = request
+            if request.tries == 0 { request.askedAt = now }
             request.sentAt = now
             request.tries += 1
             sent[message] = request
@@ -182,7 +185,8 @@ public struct Session: Sendable {
             writer.int(75)
             outbox.append(Request(id: RequestID(number: 0), body: writer.bytes, isCall: false))
         }
-        if !sent.isEmpty || lastPing > lastHeard, now - lastHeard > 2 * Self.patience { throw .silent }
+        let waiting = (sent.values.map(\.askedAt) + (lastPing > lastHeard ? [lastPing] : [])).min()
+        if let waiting, now - max(waiting, lastHeard) > 2 * Self.patience { throw .silent }
         for (message, request) in sent where isOverdue(request, now) {
             sent[message] = nil
             try repeatRequest(request)
