@@ -125,7 +125,7 @@ let modules: [Module] = [
         uses: [
             "Accounts", "Crypto", "EventLoops", "IPAddresses", "Jobs", "MTProto", "Streaming", "TCP", "Telemetry",
         ],
-        tests: ["Crypto", "EventLoops", "FakeTelegram", "Jobs", "MTProto", "Streaming"]),
+        tests: ["Accounts", "Crypto", "EventLoops", "FakeTelegram", "Jobs", "MTProto", "Streaming"]),
     Module("TelegramMedia", .drivers, uses: ["Accounts", "BotAPI", "Jobs", "Scheduling", "Transcription"]),
     Module(
         "Bot", .features,
