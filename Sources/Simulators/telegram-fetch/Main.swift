@@ -9,7 +9,8 @@ import TelegramClient
 /// Reads a file from data centres with our client and prints what it cost, as JSON. For benchmarks, never shipped.
 ///
 ///     telegram-fetch --dcs 2=127.0.0.1:7002,… --keys keys.pem --folder FOLDER --token TOKEN --file FILE_ID --size BYTES
-///         [--in-flight 4] [--connections 1] [--rounds 1]
+///         [--in-flight 4] [--connections 1] [--per-connection 4]
+///     telegram-fetch --ige MIB
 @main
 struct TelegramFetch {
     static func main() throws {
@@ -17,6 +18,7 @@ struct TelegramFetch {
         var words = CommandLine.arguments.dropFirst()
         while let word = words.popFirst(), let value = words.popFirst() { options[String(word.dropFirst(2))] = value }
         let given = options
+        if let size = given["ige"].flatMap({ Int($0) }) { return measureIGE(size) }
         try MainThread.run(blocking: [SIGTERM]) { try await run(given) }
     }
 
@@ -32,7 +34,7 @@ struct TelegramFetch {
             apiID: 1, apiHash: "hash", tokens: [options["token"] ?? ""], keys: RSAPublicKey.keys(pem: pem) ?? [],
             addresses: addresses, version: "0")
         configuration.mostConnections = Int(options["connections"] ?? "") ?? 1
-        configuration.perConnection = Int(options["in-flight"] ?? "") ?? 4
+        configuration.perConnection = Int(options["per-connection"] ?? options["in-flight"] ?? "") ?? 4
         return configuration
     }
 
@@ -84,6 +86,16 @@ struct TelegramFetch {
         return try hash.finish().hex
     }
 
+    /// Decrypts so many blocks of a MiB.
+    private static func measureIGE(_ count: Int) {
+        let cipher = OpenSSLCipher()
+        var bytes = [UInt8](repeating: 1, count: 1 << 20)
+        let key = [UInt8](0..<32)
+        let before = processorSeconds()
+        for _ in 0..<count { cipher.decryptIGE(&bytes, 0..<bytes.count, key: key, iv: key) }
+        print("{\"bytes_per_second\": \(Double(count << 20) / (processorSeconds() - before))}")
+    }
+
     private static func processorSeconds() -> Double {
         var usage = rusage()
         getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
@@ -91,9 +103,10 @@ struct TelegramFetch {
         return parts.reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
     }
 
+    /// The largest resident size, of this program alone: `getrusage` would tell the parent's.
     private static func peakKiB() -> Int {
-        var usage = rusage()
-        getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
-        return Int(usage.ru_maxrss)
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") }
+        return line?.split(separator: " ").compactMap { Int($0) }.first ?? 0
     }
 }

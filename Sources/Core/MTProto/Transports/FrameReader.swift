@@ -22,7 +22,8 @@ public struct FrameReader: Sendable {
             if expected == nil, try !readHeader(bytes, &start) { continue }
             guard let count = expected else { continue }
             let taken = min(count - packet.count, bytes.count - start)
-            packet.append(contentsOf: bytes[start..<(start + taken)])
+            // Rebased, because a slice would be copied byte by byte.
+            packet.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<(start + taken)]))
             start += taken
             if packet.count == count { return try finish() }
         }
