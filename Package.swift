@@ -23,7 +23,8 @@ enum Tier: String {
         case .drivers: [.cLibraries, .core, .toolkits]
         case .features: [.core, .toolkits]
         case .app: [.cLibraries, .core, .toolkits, .drivers, .features, .app]
-        case .simulators: [.cLibraries, .core, .toolkits, .simulators]
+        // Benches drive drivers directly.
+        case .simulators: [.cLibraries, .core, .toolkits, .drivers, .simulators]
         }
     }
 }
@@ -67,6 +68,7 @@ let modules: [Module] = [
     // Without optimisation vectors of the compiler are a hundred times slower, in tests too.
     Module("CSpeechKernels", .cLibraries, .cSources, cFlags: ["-O3"], tests: []),
     Module("CZlib", .cLibraries, .systemLibrary),
+    Module("CBlockCiphers", .cLibraries, .cSources, cFlags: ["-O3"]),
     Module("CSherpa", .cLibraries, .systemLibrary),
     Module("CPocketSphinx", .cLibraries, .systemLibrary, pkgConfig: "pocketsphinx"),
     Module("CFFmpeg", .cLibraries, .systemLibrary),
@@ -79,6 +81,7 @@ let modules: [Module] = [
     Module(
         "Streaming", .core, uses: ["Telemetry"],
         tests: ["Crypto", "FakeBlocks", "LinkStoreConformance", "Telemetry"]),
+    Module("MTProto", .core, tests: ["Crypto", "FakeTelegram"]),
     Module("Accounts", .core, uses: ["Jobs"], tests: ["AccountStoreConformance"]),
     Module("Jobs", .core, uses: ["Transcription"], tests: ["JobStoreConformance"]),
     Module("Telemetry", .core, tests: []),
@@ -120,6 +123,12 @@ let modules: [Module] = [
         "BotAPI", .toolkits, uses: ["EventLoops", "HTTPClient", "HTTPTypes", "Multipart"],
         tests: ["EventLoops", "HTTPClient"]),
     Module(
+        "TelegramClient", .drivers,
+        uses: [
+            "Accounts", "Crypto", "EventLoops", "IPAddresses", "Jobs", "MTProto", "Streaming", "TCP", "Telemetry",
+        ],
+        tests: ["Accounts", "Crypto", "EventLoops", "FakeTelegram", "Jobs", "MTProto", "Streaming"]),
+    Module(
         "TelegramMedia", .drivers, uses: ["Accounts", "BotAPI", "Jobs", "Scheduling", "Streaming", "Transcription"]),
     Module(
         "Bot", .features,
@@ -143,10 +152,13 @@ let modules: [Module] = [
             "Telemetry",
         ]),
     Module(
+        "FakeTelegram", .simulators,
+        uses: ["CZlib", "Crypto", "EventLoops", "FakeBlocks", "IPAddresses", "MTProto", "TCP"]),
+    Module(
         "fake-telegram", .simulators, .executable,
         uses: [
-            "CSystem", "EventLoops", "FakeBlocks", "HTTPClient", "HTTPRanges", "HTTPRouting", "HTTPServer", "HTTPTypes",
-            "IPAddresses", "Multipart",
+            "CSystem", "EventLoops", "FakeTelegram", "HTTPClient", "HTTPRanges", "HTTPRouting", "HTTPServer",
+            "HTTPTypes", "IPAddresses", "MTProto", "Multipart",
         ]),
     Module(
         "API", .features,
@@ -179,9 +191,9 @@ let modules: [Module] = [
         uses: [
             "API", "Accounts", "Bot", "BotAPI", "CSystem", "CloudProviders", "CloudRouting", "Crypto", "EventLoops",
             "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes", "HostProcesses", "HostedEngines",
-            "IPAddresses", "Jobs", "Links", "MediaStores", "ModelLibrary", "PageArchives", "SQLite", "Scheduling",
-            "Settings",
-            "StoresSQLite", "Streaming", "TelegramMedia", "Telemetry", "TranscriptCaches", "Transcription",
+            "IPAddresses", "Jobs", "Links", "MTProto", "MediaStores", "ModelLibrary", "PageArchives", "SQLite",
+            "Scheduling", "Settings", "StoresSQLite", "Streaming", "TelegramClient", "TelegramMedia", "Telemetry",
+            "TranscriptCaches", "Transcription",
             "Transcripts", "WebMedia",
         ],
         tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
@@ -191,6 +203,7 @@ let modules: [Module] = [
     Module("TranscriptionConformance", .simulators, uses: ["Transcription"]),
     Module("EventLoops", .toolkits, uses: ["CSystem"], tests: []),
     Module("IPAddresses", .toolkits, tests: []),
+    Module("TCP", .toolkits, uses: ["CSystem", "EventLoops", "IPAddresses"]),
     Module("HTTPTypes", .toolkits, uses: ["IPAddresses"], tests: []),
     Module("HTTPParsing", .toolkits, uses: ["HTTPTypes"], tests: []),
     Module("HTTPRanges", .toolkits, uses: ["HTTPTypes"], tests: []),
@@ -220,7 +233,7 @@ let modules: [Module] = [
         "HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
 
     Module("CCompression", .cLibraries, .systemLibrary),
-    Module("Crypto", .toolkits, uses: ["COpenSSL"], tests: []),
+    Module("Crypto", .toolkits, uses: ["CBlockCiphers", "COpenSSL", "CZlib", "MTProto"], tests: ["MTProto"]),
     Module(
         "ModelLibrary", .toolkits, uses: ["CCompression", "Crypto", "EventLoops", "HTTPClient", "HTTPTypes"],
         tests: ["CCompression", "Crypto", "EventLoops", "FaultyFileServer", "HTTPClient", "HTTPTypes"]),
@@ -248,6 +261,9 @@ let modules: [Module] = [
         "FakeProviders", .simulators,
         uses: ["EventLoops", "HTTPRouting", "HTTPServer", "HTTPTypes", "IPAddresses", "Multipart", "Workbench"]),
     Module("fake-providers", .simulators, .executable, uses: ["CSystem", "EventLoops", "FakeProviders"]),
+    Module(
+        "telegram-fetch", .simulators, .executable,
+        uses: ["Crypto", "EventLoops", "MTProto", "Streaming", "TelegramClient"]),
     Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),
 ]
 

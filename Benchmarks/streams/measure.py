@@ -16,7 +16,7 @@ import time
 
 import requests
 
-from stage import Stage, content
+from stage import Stage, computed
 
 PARTS = sys.argv[1:] or ["shared", "seeks", "memory", "slow"]
 GIB = 999_000_000
@@ -78,7 +78,7 @@ def seeks():
         for name, values in [("through Stentor", times), ("straight from the simulator", direct), ("again", again)]:
             print(f"| {name} | {statistics.median(values):.1f} | {sorted(values)[int(len(values) * 0.95)]:.1f} |", flush=True)
         answer = requests.get(url, headers={"Range": "bytes=1000000007-1000000106"})
-        assert answer.content == content(2, 1_000_000_007, 1_000_000_107), "wrong bytes"
+        assert answer.content == computed(2, 1_000_000_007, 1_000_000_107), "wrong bytes"
 
 
 def memory():

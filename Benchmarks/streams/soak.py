@@ -15,7 +15,7 @@ import time
 
 import requests
 
-from stage import Stage, content
+from stage import Stage, computed
 
 SECONDS = int(sys.argv[1]) if len(sys.argv) > 1 else 1800
 SIZE = 700_000_001
@@ -31,7 +31,7 @@ def exact(url, seed, rng):
     start = rng.randrange(SIZE)
     end = min(SIZE, start + rng.choice([1, 100, 4096, 30_000]))
     answer = requests.get(url, headers={"Range": f"bytes={start}-{end - 1}"}, timeout=60)
-    note("exact" if answer.status_code == 206 and answer.content == content(seed, start, end) else "WRONG exact")
+    note("exact" if answer.status_code == 206 and answer.content == computed(seed, start, end) else "WRONG exact")
 
 
 def play(url, seed, rng):
@@ -39,7 +39,7 @@ def play(url, seed, rng):
     begun = time.monotonic()
     with requests.get(url, headers={"Range": f"bytes={start}-"}, stream=True, timeout=60) as answer:
         for piece in answer.iter_content(65536):
-            if got == 0 and piece[:64] != content(seed, start, min(SIZE, start + 64))[:len(piece)]:
+            if got == 0 and piece[:64] != computed(seed, start, min(SIZE, start + 64))[:len(piece)]:
                 note("WRONG play")
             got += len(piece)
             time.sleep(max(0, begun + got / rate - time.monotonic()))
@@ -53,7 +53,7 @@ def seek(url, seed, rng):
         start = rng.randrange(SIZE)
         with requests.get(url, headers={"Range": f"bytes={start}-"}, stream=True, timeout=60) as answer:
             piece = next(answer.iter_content(32))
-        note("seek" if piece == content(seed, start, min(SIZE, start + len(piece))) else "WRONG seek")
+        note("seek" if piece == computed(seed, start, min(SIZE, start + len(piece))) else "WRONG seek")
 
 
 def rest(url, seed, rng):

@@ -10,21 +10,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "Tests" / "
 
 import requests  # noqa: E402
 from stentor_server import Server  # noqa: E402
-from telegram_world import World  # noqa: E402
+from telegram_world import World, computed  # noqa: E402
 
 PUBLIC = "https://files.example"
-MASK = (1 << 64) - 1
-
-
-def content(seed, start, end):
-    """The bytes that the simulator computes (SplitMix64)."""
-    out = bytearray()
-    for word in range(start // 8, (end + 7) // 8):
-        z = (seed + word) * 0x9E3779B97F4A7C15 & MASK
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & MASK
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB & MASK
-        out += (z ^ (z >> 31)).to_bytes(8, "little")
-    return bytes(out[start % 8:start % 8 + end - start])
 
 
 class Stage:

@@ -59,7 +59,10 @@ struct RequestRunner: Sendable {
             let draft = JobDraft(id: request.job, owner: request.owner, name: request.file.name, isDurable: true)
             let isKnown = try await recall(request, order, draft)
             if !isKnown {
-                let address = "telegram:\(ports.courier.client.bot)/\(request.file.id)"
+                let address = TelegramAddress(
+                    bot: ports.courier.client.bot, file: request.file.id, bytes: request.file.bytes,
+                    chat: request.origin.chat, message: request.origin.message
+                ).text
                 let admission = try await transcriptions.submit(address: address, draft, wish)
                 await transcriptions.release(admission)
             }

@@ -1,5 +1,6 @@
 import CSystem
 import EventLoops
+import FakeTelegram
 import FoundationEssentials
 import Glibc
 import HTTPClient
@@ -9,13 +10,15 @@ import HTTPServer
 import HTTPTypes
 import IPAddresses
 
-/// Telegram's Bot API on a loopback port, with chats that tests fill. Never shipped.
+/// Telegram's Bot API on a loopback port, with chats that tests fill, and its data centres on ports of their own, where the
+/// same files are read by MTProto. Never shipped.
 ///
-///     fake-telegram [--port 8081] [--token 1:letters] [--username stentor_bot] [--files local] [--delay MS]
+///     fake-telegram [--port 8081] [--token 1:letters] [--username stentor_bot] [--dc-ports 2=7002,4=7004] [--home 2]
+///         [--files local] [--delay MS]
 ///
-/// `--files local`: files of any size, as a self-hosted server has them.
+/// `--files local`: files of any size, as a self-hosted server has them; `--delay`: before each of their parts.
 @main
-struct FakeTelegram {
+struct Program {
     static func main() throws {
         csystem_limit_memory_arenas()
         var port: UInt16 = 0
@@ -23,6 +26,8 @@ struct FakeTelegram {
         var username = "stentor_bot"
         var isLocal = false
         var delay = 0
+        var ports: [Int: UInt16] = [2: 0, 4: 0]
+        var home = 2
         var words = CommandLine.arguments.dropFirst()
         while let word = words.popFirst() {
             guard let value = words.popFirst() else { break }
@@ -32,18 +37,36 @@ struct FakeTelegram {
             case "--username": username = value
             case "--files": isLocal = value == "local"
             case "--delay": delay = Int(value) ?? 0
+            case "--home": home = Int(value) ?? 2
+            case "--dc-ports":
+                ports = [:]
+                for pair in value.split(separator: ",") {
+                    let parts = pair.split(separator: "=")
+                    if parts.count == 2, let number = Int(parts[0]) { ports[number] = UInt16(parts[1]) ?? 0 }
+                }
             default: exit(2)
             }
         }
-        let telegram = Telegram(token: token, username: username, isLocal: isLocal)
-        let settings = (port, delay)
-        try MainThread.run(blocking: [SIGTERM, SIGINT]) { try await serve(settings.0, telegram, delay: settings.1) }
+        let settings = (port, token, username)
+        let centres = (ports, home)
+        let files = (isLocal, delay)
+        try MainThread.run(blocking: [SIGTERM, SIGINT]) {
+            try await serve(
+                settings.0, settings.1, settings.2, centres.0, home: centres.1, isLocal: files.0, delay: files.1)
+        }
     }
 
-    private static func serve(_ port: UInt16, _ telegram: Telegram, delay: Int) async throws {
-        let loops = try EventLoopGroup(count: 1)
+    private static func serve(
+        _ port: UInt16, _ token: String, _ username: String, _ ports: [Int: UInt16], home: Int, isLocal: Bool,
+        delay: Int
+    ) async throws {
+        let loops = try EventLoopGroup(count: 2)
+        let dataCentres = FakeDataCentres(ports.keys.sorted(), on: loops.loops[1])
+        dataCentres.addBot(token, home: home)
+        try await dataCentres.start(ports: ports)
         let signals = try await SignalWatcher([SIGTERM, SIGINT], on: loops.loops[0])
         let client = try HTTPClient(on: loops.loops[0])
+        let telegram = Telegram(token: token, username: username, isLocal: isLocal, dataCentres: dataCentres)
         var configuration = HTTPServerConfiguration(addresses: [.tcp(IPAddress(v4: 0x7f00_0001), port: port)])
         configuration.limits.connectionsPerAddress = .max
         let front = Front(telegram: telegram, client: client, delay: delay)
@@ -51,10 +74,15 @@ struct FakeTelegram {
         for case .tcp(_, let bound) in try await server.start() {
             // Scripts wait for this line, so it is not left in a buffer.
             print("listening on http://127.0.0.1:\(bound)")
+            for (number, port) in dataCentres.ports.sorted(by: { $0.key < $1.key }) {
+                print("data centre \(number) on 127.0.0.1:\(port)")
+            }
+            print(dataCentres.pem)
             fflush(nil)
         }
         for await _ in signals.signals { break }
         await server.drain(deadline: .zero)
+        await dataCentres.stop()
         await client.shutDown()
         await loops.shutDown()
     }

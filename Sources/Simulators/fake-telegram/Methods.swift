@@ -1,5 +1,7 @@
+import FakeTelegram
 import HTTPRanges
 import HTTPTypes
+import MTProto
 
 /// The methods of the Bot API that the simulator speaks (https://core.telegram.org/bots/api#available-methods).
 extension Telegram {
@@ -188,16 +190,24 @@ extension Telegram {
     }
 
     func addFile(_ bytes: [UInt8], name: String, size: Int64? = nil) -> String {
-        addFile(MemorySource(bytes), size: size)
+        addFile(FakeContent(bytes), name: name, size: size)
     }
 
-    func addFile(_ content: any ByteSource, size: Int64? = nil) -> String {
-        let held = content.size ?? 0
-        let id = "F\(files.count + 1)-\(held)"
+    /// Puts a file where both interfaces find it; returns its name for the bot.
+    func addFile(
+        _ content: FakeContent, name: String, mimeType: String = "application/octet-stream", kind: String = "document",
+        size: Int64? = nil, dataCentre: Int = 4
+    ) -> String {
+        let types = ["voice": 3, "video": 4, "audio": 9, "video_note": 13]
+        let file = dataCentres.addFile(
+            content, name: name, mimeType: mimeType, type: types[kind] ?? 5, in: dataCentre)
+        let id = file.fileID(for: bot)
         let path = "documents/file_\(files.count + 1)"
-        files[id] = File(content: content, path: path, size: size ?? held)
-        paths[path] = id
-        return id
+        paths[path] = id.text
+        files[id.text] = File(
+            content: content, path: path, size: size ?? content.count, document: file.id,
+            unique: id.uniqueText)
+        return id.text
     }
 
     private func getFile(_ call: Call) throws(Refusal) -> JSONValue {
@@ -206,14 +216,14 @@ extension Telegram {
         }
         guard isLocal || file.size <= 20 * 1024 * 1024 else { throw .bad("file is too big") }
         return [
-            "file_id": .text(id), "file_unique_id": .text("u" + id), "file_size": .whole(file.size),
+            "file_id": .text(id), "file_unique_id": .text(file.unique), "file_size": .whole(file.size),
             "file_path": .text(file.path),
         ]
     }
 
     func content(path: String) -> (any ByteSource)? {
         downloads += 1
-        return paths[path].flatMap { files[$0] }?.content
+        return paths[path].flatMap { files[$0] }.map { ContentSource(content: $0.content) }
     }
 }
 

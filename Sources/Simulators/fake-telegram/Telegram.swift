@@ -1,5 +1,5 @@
 import EventLoops
-import HTTPRanges
+import FakeTelegram
 
 /// A refusal in the Bot API's own words.
 struct Refusal: Error {
@@ -23,9 +23,13 @@ actor Telegram {
     }
 
     struct File {
-        var content: any ByteSource
+        var content: FakeContent
         var path: String
+        /// What Telegram says of it, whatever is there.
         var size: Int64
+        /// As the data centres know it.
+        var document: Int64
+        var unique: String
     }
 
     let token: String
@@ -55,9 +59,13 @@ actor Telegram {
     var downloads = 0
     private let start = MonotonicTime.now()
 
-    init(token: String, username: String, isLocal: Bool) {
+    /// Where the same files are read by Telegram's own protocol.
+    let dataCentres: FakeDataCentres
+
+    init(token: String, username: String, isLocal: Bool, dataCentres: FakeDataCentres) {
         self.isLocal = isLocal
         self.token = token
+        self.dataCentres = dataCentres
         self.username = username
         lastUpdate = Int64.random(in: 100_000_000...200_000_000)
     }
@@ -90,6 +98,10 @@ actor Telegram {
         var message = Message(value: value, isFromBot: isFromBot, file: file)
         message.times = [now()]
         messages[chat, default: [:]][lastMessage] = message
+        for kind in ["voice", "audio", "video", "video_note", "document"] {
+            guard let id = value[kind]?["file_id"]?.text, let file = files[id] else { continue }
+            dataCentres.setMessage(Int32(lastMessage), in: chat, file: file.document)
+        }
         return value
     }
 
@@ -111,6 +123,7 @@ actor Telegram {
 
     func delete(_ chat: Int64, _ id: Int64) throws(Refusal) {
         guard messages[chat]?.removeValue(forKey: id) != nil else { throw .bad("message to delete not found") }
+        dataCentres.setMessage(Int32(id), in: chat, file: nil)
     }
 
     func message(_ chat: Int64, _ id: Int64) -> Message? { messages[chat]?[id] }
@@ -167,6 +180,8 @@ actor Telegram {
         faults = FaultPlan()
         calls = []
         downloads = 0
+        dataCentres.clearFaults()
+        dataCentres.resetCounts()
     }
 }
 

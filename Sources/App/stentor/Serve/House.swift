@@ -17,6 +17,7 @@ import Scheduling
 import Settings
 import StoresSQLite
 import Streaming
+import TelegramClient
 import Telemetry
 import TranscriptCaches
 import Transcription
@@ -38,6 +39,8 @@ struct House: Sendable {
     let bot: TelegramBot?
     let webhook: WebhookGate?
     let links: Links?
+    /// Files in Telegram by Telegram's own protocol.
+    let telegram: TelegramClient?
     private let client: HTTPClient
 
     static func build(
@@ -67,8 +70,8 @@ struct House: Sendable {
         let client = try HTTPClient(on: loops.loops[0])
         let metrics = Metrics()
         let desk = try TelegramDesk(
-            settings, client, links: SQLiteLinkStore(database), pages: try await pages(settings), clock: clock,
-            metrics: metrics)
+            settings, client, on: loops, links: SQLiteLinkStore(database), pages: try await pages(settings),
+            clock: clock, log: log, metrics: metrics)
         let web = WebFetcher(client, limits: .init(bytes: upload))
         let transcriptions = Transcriptions(
             Transcriptions.Ports(
@@ -85,7 +88,8 @@ struct House: Sendable {
             transcriptions: transcriptions, decoder: decoder, engines: engines, database: database, metrics: metrics,
             gpuStatus: gpuStatus, device: gpuStatus.policy.decide(await gpuStatus.monitor.report()).device,
             bot: bot, webhook: try bot.flatMap { try desk?.gate($0) },
-            links: desk?.links(transcriptions, SQLiteAccountStore(database), metrics), client: client)
+            links: desk?.links(transcriptions, SQLiteAccountStore(database), metrics), telegram: desk?.blocks,
+            client: client)
     }
 
     private static func configuration(_ settings: Settings) -> Dispatcher.Configuration {
@@ -125,6 +129,7 @@ struct House: Sendable {
     func close() async {
         await engines.stop()
         await decoder.stop()
+        await telegram?.close()
         await client.shutDown()
         try? await database.close()
     }

@@ -1,15 +1,19 @@
 import Accounts
 import Bot
 import BotAPI
+import EventLoops
+import FoundationEssentials
 import HTTPClient
 import HostedEngines
 import Jobs
 import Links
+import MTProto
 import ModelLibrary
 import Scheduling
 import Settings
 import StoresSQLite
 import Streaming
+import TelegramClient
 import TelegramMedia
 import Telemetry
 import Transcription
@@ -19,7 +23,9 @@ import class SQLite.SQLiteDatabase
 /// The bot's part of the house: nothing without a token.
 struct TelegramDesk: Sendable {
     let client: BotClient
-    private let files: BotAPIFiles
+    /// Telegram's own protocol, where the operator has an account of the interface.
+    let blocks: TelegramClient?
+    private let files: any FileSource
     /// Blocks of all files, whoever reads them.
     let shelf: BlockShelf
     /// `nil` while links would lead nowhere.
@@ -29,19 +35,30 @@ struct TelegramDesk: Sendable {
 
     /// `nil` without a token. Throws `SettingsError` for one that cannot be.
     init?(
-        _ settings: Settings, _ http: HTTPClient, links: any LinkStore,
-        pages: (any PageArchive)?, clock: any JobClock,
-        metrics: Metrics
+        _ settings: Settings, _ http: HTTPClient, on loops: EventLoopGroup, links: any LinkStore,
+        pages: (any PageArchive)?, clock: any JobClock, log: any EventLog, metrics: Metrics
     ) throws {
         guard let text = settings.telegram.token?.reveal() else { return nil }
         guard let token = BotToken(text) else {
             throw SettingsError(problems: ["TELEGRAM_BOT_TOKEN must be as @BotFather gave it: 123456:letters"])
         }
         client = BotClient(http, token: token, base: settings.telegram.base ?? BotClient.telegram)
-        files = BotAPIFiles(client, clock: clock)
+        let small = BotAPIFiles(client, clock: clock)
+        blocks = try Self.blocks(settings, on: loops, log: log)
+        if let blocks {
+            let largest = Int64(settings.server.maximumUploadMegabytes) * 1_000_000
+            files = FilesBySize(small: small, large: MTProtoFiles(blocks, largestFile: largest))
+        } else {
+            files = small
+        }
+        let source: any BlockSource
+        if let blocks {
+            source = blocks
+        } else {
+            source = BotAPIBlocks(client) { clock.now().monotonic }
+        }
         shelf = BlockShelf(
-            BotAPIBlocks(client) { clock.now().monotonic },
-            limits: ShelfLimits(cacheBytes: settings.streams.cacheMegabytes * 1_000_000), archive: pages,
+            source, limits: ShelfLimits(cacheBytes: settings.streams.cacheMegabytes * 1_000_000), archive: pages,
             metrics: metrics
         ) { clock.now().monotonic }
         let keys = try LinkKeys.load(folder: settings.dataFolder)
@@ -50,6 +67,29 @@ struct TelegramDesk: Sendable {
         }
         self.settings = settings
         secret = settings.telegram.webhookSecret?.reveal() ?? Self.randomWord()
+    }
+
+    private static func blocks(
+        _ settings: Settings, on loops: EventLoopGroup, log: any EventLog
+    ) throws -> TelegramClient? {
+        let telegram = settings.telegram
+        guard let id = telegram.apiID, let hash = telegram.apiHash else { return nil }
+        var configuration = TelegramConfiguration(
+            apiID: Int32(id), apiHash: hash.reveal(), tokens: telegram.tokens.map { $0.reveal() }, version: Help.version
+        )
+        if let path = telegram.dataCentreKeys {
+            guard let bytes = try? Data(contentsOf: URL(filePath: path)),
+                let keys = RSAPublicKey.keys(pem: String(decoding: bytes, as: UTF8.self))
+            else { throw SettingsError(problems: ["STENTOR_TELEGRAM_RSA_KEYS must name a file with RSA public keys"]) }
+            configuration.keys = keys
+            configuration.addresses = Dictionary(grouping: telegram.dataCentres, by: \.number).mapValues { centres in
+                centres.map { AccountKeys.Address(host: $0.host, port: $0.port) }
+            }
+            configuration.hasFixedAddresses = true
+        }
+        let store = EncryptedKeyFile(
+            folder: settings.dataFolder, pool: try BlockingPool(threads: 1, name: "telegram-keys"))
+        return TelegramClient(configuration, store: store, on: loops.loops[loops.loops.count - 1], log: log)
     }
 
     func fetcher(others: any MediaFetcher) -> any MediaFetcher {
@@ -98,7 +138,7 @@ struct TelegramDesk: Sendable {
         return TelegramBot(
             BotPorts(
                 store: SQLiteAccountStore(database), transcriptions: transcriptions, courier: Courier(client),
-                clock: clock, log: log, faults: faults, office: office, metrics: metrics),
+                clock: clock, log: log, faults: faults, office: office, directory: blocks, metrics: metrics),
             configuration)
     }
 
