@@ -4,6 +4,7 @@ import json
 import pathlib
 import re
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Clients"))
@@ -16,8 +17,13 @@ PUBLIC = "https://files.example"
 
 
 class Stage:
-    def __init__(self, delay=0, **settings):
+    def __init__(self, delay=0, data_centres=False, **settings):
+        """With data centres they are as far away as `delay` says, in milliseconds, and give 200 Mbit/s a connection."""
         self.world = World("--files", "local", "--delay", str(delay))
+        if data_centres:
+            self.folder = tempfile.TemporaryDirectory()
+            settings |= self.world.protocol(pathlib.Path(self.folder.name))
+            self.world.control("dcs/shape", round_trip=delay / 1000, rate=25e6)
         self.server = Server(**(self.world.settings | {
             "STENTOR_PUBLIC_URL": PUBLIC, "TRANSCRIPTION_PROVIDER": "sphinx", "STENTOR_LOG_LEVEL": "warning",
             "STENTOR_ADDRESS_CONNECTIONS": "0", "STENTOR_LINK_CONNECTIONS": "0",
