@@ -23,7 +23,8 @@ enum Tier: String {
         case .drivers: [.cLibraries, .core, .toolkits]
         case .features: [.core, .toolkits]
         case .app: [.cLibraries, .core, .toolkits, .drivers, .features, .app]
-        case .simulators: [.cLibraries, .core, .toolkits, .simulators]
+        // Benches drive drivers directly.
+        case .simulators: [.cLibraries, .core, .toolkits, .drivers, .simulators]
         }
     }
 }
@@ -67,6 +68,7 @@ let modules: [Module] = [
     // Without optimisation vectors of the compiler are a hundred times slower, in tests too.
     Module("CSpeechKernels", .cLibraries, .cSources, cFlags: ["-O3"], tests: []),
     Module("CZlib", .cLibraries, .systemLibrary),
+    Module("CBlockCiphers", .cLibraries, .cSources, cFlags: ["-O3"]),
     Module("CSherpa", .cLibraries, .systemLibrary),
     Module("CPocketSphinx", .cLibraries, .systemLibrary, pkgConfig: "pocketsphinx"),
     Module("CFFmpeg", .cLibraries, .systemLibrary),
@@ -77,7 +79,10 @@ let modules: [Module] = [
     Module("Diarization", .core, uses: ["Transcription"], tests: ["Transcription"]),
     Module("CloudRouting", .core, uses: ["Transcription", "Transcripts"], tests: ["Transcription"]),
     Module("Settings", .core, tests: []),
-    Module("Streaming", .core),
+    Module(
+        "Streaming", .core, uses: ["Telemetry"],
+        tests: ["Crypto", "FakeBlocks", "LinkStoreConformance", "Telemetry"]),
+    Module("MTProto", .core, tests: ["Crypto", "FakeTelegram"]),
     Module("Accounts", .core, uses: ["Jobs"], tests: ["AccountStoreConformance"]),
     Module("Jobs", .core, uses: ["Transcription"], tests: ["JobStoreConformance"]),
     Module("Telemetry", .core, tests: []),
@@ -122,19 +127,43 @@ let modules: [Module] = [
     Module(
         "BotAPI", .toolkits, uses: ["EventLoops", "HTTPClient", "HTTPTypes", "Multipart"],
         tests: ["EventLoops", "HTTPClient"]),
-    Module("TelegramMedia", .drivers, uses: ["Accounts", "BotAPI", "Jobs", "Scheduling", "Transcription"]),
+    Module(
+        "TelegramClient", .drivers,
+        uses: [
+            "Accounts", "Crypto", "EventLoops", "IPAddresses", "Jobs", "MTProto", "Streaming", "TCP", "Telemetry",
+        ],
+        tests: ["Accounts", "Crypto", "EventLoops", "FakeTelegram", "Jobs", "MTProto", "Streaming"]),
+    Module(
+        "TelegramMedia", .drivers, uses: ["Accounts", "BotAPI", "Jobs", "Scheduling", "Streaming", "Transcription"]),
     Module(
         "Bot", .features,
         uses: [
-            "Accounts", "BotAPI", "Crypto", "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Telemetry",
+            "Accounts", "BotAPI", "Crypto", "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Streaming", "Telemetry",
             "Transcription", "Transcripts",
         ],
-        tests: ["Accounts", "BotAPI", "Jobs", "Scheduling", "Transcripts"]),
+        tests: [
+            "Accounts", "BotAPI", "EventLoops", "HTTPClient", "HTTPRouting", "HTTPTesting", "HTTPTypes", "Jobs",
+            "Scheduling", "Streaming", "Telemetry", "Transcripts",
+        ]),
+    Module(
+        "Links", .features,
+        uses: [
+            "Accounts", "EventLoops", "HTTPRanges", "HTTPRouting", "HTTPTypes", "IPAddresses", "Jobs", "Scheduling",
+            "Streaming", "Telemetry", "Transcripts",
+        ],
+        tests: [
+            "Accounts", "FakeBlocks", "HTTPRouting", "HTTPTesting", "HTTPTypes", "IPAddresses", "LinkStoreConformance",
+            "Streaming",
+            "Telemetry",
+        ]),
+    Module(
+        "FakeTelegram", .simulators,
+        uses: ["CZlib", "Crypto", "EventLoops", "FakeBlocks", "IPAddresses", "MTProto", "TCP"]),
     Module(
         "fake-telegram", .simulators, .executable,
         uses: [
-            "CSystem", "EventLoops", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes", "IPAddresses",
-            "Multipart",
+            "CSystem", "EventLoops", "FakeTelegram", "HTTPClient", "HTTPRanges", "HTTPRouting", "HTTPServer",
+            "HTTPTypes", "IPAddresses", "MTProto", "Multipart",
         ]),
     Module(
         "API", .features,
@@ -168,8 +197,10 @@ let modules: [Module] = [
             "API", "Accounts", "Bot", "BotAPI", "CSystem", "CloudProviders", "CloudRouting", "Crypto", "Diarization",
             "EventLoops",
             "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes", "HostProcesses", "HostedEngines",
-            "IPAddresses", "Jobs", "MediaStores", "ModelLibrary", "SQLite", "Scheduling", "Settings", "StoresSQLite",
-            "TelegramMedia", "Telemetry", "TranscriptCaches", "Transcription", "Transcripts", "WebMedia",
+            "IPAddresses", "Jobs", "Links", "MTProto", "MediaStores", "ModelLibrary", "PageArchives", "SQLite",
+            "Scheduling", "Settings", "StoresSQLite", "Streaming", "TelegramClient", "TelegramMedia", "Telemetry",
+            "TranscriptCaches", "Transcription",
+            "Transcripts", "WebMedia",
         ],
         tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
 
@@ -178,6 +209,7 @@ let modules: [Module] = [
     Module("TranscriptionConformance", .simulators, uses: ["Transcription"]),
     Module("EventLoops", .toolkits, uses: ["CSystem"], tests: []),
     Module("IPAddresses", .toolkits, tests: []),
+    Module("TCP", .toolkits, uses: ["CSystem", "EventLoops", "IPAddresses"]),
     Module("HTTPTypes", .toolkits, uses: ["IPAddresses"], tests: []),
     Module("HTTPParsing", .toolkits, uses: ["HTTPTypes"], tests: []),
     Module("HTTPRanges", .toolkits, uses: ["HTTPTypes"], tests: []),
@@ -207,7 +239,7 @@ let modules: [Module] = [
         "HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
 
     Module("CCompression", .cLibraries, .systemLibrary),
-    Module("Crypto", .toolkits, uses: ["COpenSSL"], tests: []),
+    Module("Crypto", .toolkits, uses: ["CBlockCiphers", "COpenSSL", "CZlib", "MTProto"], tests: ["MTProto"]),
     Module(
         "ModelLibrary", .toolkits, uses: ["CCompression", "Crypto", "EventLoops", "HTTPClient", "HTTPTypes"],
         tests: ["CCompression", "Crypto", "EventLoops", "FaultyFileServer", "HTTPClient", "HTTPTypes"]),
@@ -218,15 +250,26 @@ let modules: [Module] = [
 
     Module("JobStoreConformance", .simulators, uses: ["Jobs"]),
     Module(
-        "StoresSQLite", .drivers, uses: ["Accounts", "Jobs", "SQLite"],
-        tests: ["AccountStoreConformance", "Accounts", "EventLoops", "Jobs", "JobStoreConformance", "SQLite"]),
+        "StoresSQLite", .drivers, uses: ["Accounts", "Jobs", "SQLite", "Streaming"],
+        tests: [
+            "AccountStoreConformance", "Accounts", "EventLoops", "Jobs", "JobStoreConformance", "LinkStoreConformance",
+            "SQLite",
+        ]),
     Module("AccountStoreConformance", .simulators, uses: ["Accounts", "Jobs"]),
 
+    Module(
+        "PageArchives", .drivers, uses: ["Crypto", "EventLoops", "Streaming"],
+        tests: ["FakeBlocks", "Streaming", "Telemetry"]),
+    Module("FakeBlocks", .simulators, uses: ["Streaming"]),
+    Module("LinkStoreConformance", .simulators, uses: ["Streaming"]),
     Module("FaultyFileServer", .simulators, uses: ["EventLoops"]),
     Module(
         "FakeProviders", .simulators,
         uses: ["EventLoops", "HTTPRouting", "HTTPServer", "HTTPTypes", "IPAddresses", "Multipart", "Workbench"]),
     Module("fake-providers", .simulators, .executable, uses: ["CSystem", "EventLoops", "FakeProviders"]),
+    Module(
+        "telegram-fetch", .simulators, .executable,
+        uses: ["Crypto", "EventLoops", "MTProto", "Streaming", "TelegramClient"]),
     Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),
 ]
 

@@ -10,7 +10,7 @@ set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:?usage: Fuzz/run.sh SECONDS [target ...]}
 shift
-targets=${*:-"head chunked multipart range frames subtitles transcript"}
+targets=${*:-"head chunked multipart range frames subtitles transcript links session packets fileid"}
 runs=${RUNS:--1}
 out=.build/fuzz
 mkdir -p "$out"
@@ -23,7 +23,7 @@ flags="-O -parse-as-library -swift-version 6 -sanitize=fuzzer,address -I $out
 for library in CWslay COpenSSL; do flags="$flags -I Sources/CLibraries/$library"; done
 
 objects=""
-for module in Transcripts IPAddresses HTTPTypes HTTPParsing HTTPRanges Multipart WebSockets; do
+for module in Transcripts Telemetry Streaming MTProto IPAddresses HTTPTypes HTTPParsing HTTPRanges Multipart WebSockets; do
     objects="$objects $out/$module.o"
     tier=Toolkits
     [ -d "Sources/Core/$module" ] && tier=Core

@@ -1,5 +1,6 @@
 """A simulated Telegram and the people in it."""
 
+import hashlib
 import json
 import re
 import signal
@@ -16,9 +17,19 @@ TOKEN = "4242:simulated-token-of-a-bot"
 class World:
     """The simulator on a free port."""
 
-    def __init__(self):
-        self.process = subprocess.Popen([programs() / "fake-telegram", "--token", TOKEN], stdout=subprocess.PIPE, text=True)
+    def __init__(self, *options):
+        self.process = subprocess.Popen([programs() / "fake-telegram", "--token", TOKEN, *options], stdout=subprocess.PIPE, text=True)
         self.url = re.search(r"http\S+", self.process.stdout.readline()).group(0)
+
+    def protocol(self, folder):
+        """Settings of a server that reads from these data centres."""
+        centres = self.data_centres()
+        keys = folder / "keys.pem"
+        keys.write_text(centres["pem"])
+        addresses = ",".join(f"{number}=127.0.0.1:{port}" for number, port in centres["ports"].items())
+        return {
+            "TELEGRAM_API_ID": "12345", "TELEGRAM_API_HASH": "0123456789abcdef0123456789abcdef",
+            "STENTOR_TELEGRAM_DCS": addresses, "STENTOR_TELEGRAM_RSA_KEYS": str(keys)}
 
     @property
     def settings(self):
@@ -34,6 +45,17 @@ class World:
 
     def chat(self, chat):
         return requests.get(f"{self.url}/control/chats/{chat}", timeout=30).json()
+
+    def data_centres(self):
+        """Ports by number, and the keys to trust."""
+        return requests.get(f"{self.url}/control/dcs", timeout=30).json()
+
+    def counts(self):
+        return requests.get(f"{self.url}/control/dcs/counts", timeout=30).json()
+
+    def file(self, size, seed=1, dc=4, **more):
+        """A file of noise in the data centres."""
+        return self.control("dcs/file", size=size, seed=seed, dc=dc, **more)
 
     def calls(self, method):
         return [call for call in self.state()["calls"] if call["method"] == method]
@@ -97,6 +119,12 @@ class Person:
         fields |= {"mime": mime} if mime else {}
         return self._post(self.message(**more), {"file": (str(path).rsplit("/")[-1], content)}, **fields)
 
+    def send_local(self, path, kind="document", filler=0, tail=None, **fields):
+        """A file the simulator reads by itself, with so many bytes of noise and another file after it."""
+        fields |= {"kind": kind, "path": str(path), "name": str(path).rsplit("/")[-1], "filler": str(filler)}
+        files = {"tail": ("tail", tail.read_bytes())} if tail else None
+        return self._post(self.message(), files, **fields)
+
     def press(self, message, data):
         return self.world.control("press", **{
             "from": self.sender, "chat": self.chat["id"], "message": message["message_id"], "data": data})["id"]
@@ -130,6 +158,31 @@ def button(message, start):
     """The data of a button."""
     for row in message["reply_markup"]["inline_keyboard"]:
         for one in row:
-            if one["callback_data"].startswith(start):
+            if one.get("callback_data", "").startswith(start):
                 return one["callback_data"]
     raise AssertionError(message)
+
+
+def noise(seed, size):
+    """What a file of noise holds: the key stream of AES-256-CTR under a key made of the seed."""
+    key = bytes((seed >> 8 * (n % 8) & 255) ^ n for n in range(32))
+    run = subprocess.run(
+        ["openssl", "enc", "-aes-256-ctr", "-K", key.hex(), "-iv", "00" * 16, "-nopad"], input=bytes(size), capture_output=True,
+        check=True)
+    return run.stdout
+
+
+def noise_hash(seed, size):
+    return hashlib.sha256(noise(seed, size)).hexdigest()
+
+
+def computed(seed, start, end):
+    """The bytes of the simulator's files with a seed (SplitMix64)."""
+    mask = (1 << 64) - 1
+    out = bytearray()
+    for word in range(start // 8, (end + 7) // 8):
+        z = (seed + word) * 0x9E3779B97F4A7C15 & mask
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & mask
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB & mask
+        out += (z ^ (z >> 31)).to_bytes(8, "little")
+    return bytes(out[start % 8:start % 8 + end - start])

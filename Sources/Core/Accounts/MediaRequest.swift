@@ -2,6 +2,17 @@ public import Jobs
 
 /// A file in a chat.
 public struct ChatFile: Sendable, Hashable, Codable {
+    /// The message that a file stands in.
+    public struct Origin: Sendable, Hashable, Codable {
+        public var chat: Int64
+        public var message: Int64
+
+        public init(chat: Int64, message: Int64) {
+            self.chat = chat
+            self.message = message
+        }
+    }
+
     /// For the bot that got it, to fetch it.
     public var id: String
     /// Names the content, for everybody and always.
@@ -11,13 +22,25 @@ public struct ChatFile: Sendable, Hashable, Codable {
     public var name: String
     /// Seconds, as the sender's program says.
     public var duration: Double?
+    /// As the sender's program says.
+    public var mimeType: String?
+    /// Its sender does not want it saved or forwarded.
+    public var isProtected: Bool?
+    /// Where it is not the message of its request.
+    public var origin: Origin?
 
-    public init(id: String, uniqueID: String, bytes: Int64?, name: String, duration: Double? = nil) {
+    public init(
+        id: String, uniqueID: String, bytes: Int64?, name: String, duration: Double? = nil, mimeType: String? = nil,
+        isProtected: Bool? = nil, origin: Origin? = nil
+    ) {
         self.id = id
         self.uniqueID = uniqueID
         self.bytes = bytes
         self.name = name
         self.duration = duration
+        self.mimeType = mimeType
+        self.isProtected = isProtected
+        self.origin = origin
     }
 }
 
@@ -88,6 +111,9 @@ public struct MediaRequest: Sendable, Hashable, Codable {
         filesWereTried = false
         attachments = []
     }
+
+    /// The message that the file stands in.
+    public var origin: ChatFile.Origin { file.origin ?? .init(chat: chat, message: message) }
 
     /// As the queue knows its sender.
     public var owner: Owner { .telegram(person) }

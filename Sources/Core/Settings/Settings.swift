@@ -20,6 +20,7 @@ public struct Settings: Sendable, Hashable {
     /// Services on the network, and what is sent to them.
     public var cloud: ProviderSettings
     public var telegram: TelegramSettings
+    public var streams: StreamSettings
 
     /// What `TRANSCRIPTION_PROVIDER` and `--engine` may name.
     public static let knownProviders = ["auto", "sphinx", "sherpa", "whisper", "groq", "deepgram", "openai"]
@@ -41,6 +42,7 @@ public struct Settings: Sendable, Hashable {
         cloud = ProviderSettings(&reader)
         cloud.streams = server.decodesEarly
         telegram = TelegramSettings(&reader)
+        streams = StreamSettings(&reader)
         try reader.finish()
     }
 }

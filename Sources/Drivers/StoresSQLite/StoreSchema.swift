@@ -10,6 +10,7 @@ public enum StoreSchema {
         Migration("lines of waiting executions", script: lines),
         Migration("batches", script: "ALTER TABLE executions ADD COLUMN batch TEXT"),
         Migration("accounts", script: accounts),
+        Migration("links", script: links),
     ]
 
     /// Opens the database of all stores.

@@ -18,13 +18,13 @@ public struct BotAPIFiles: FileSource {
 
     public var largestFile: Int64 { client.isSelfHosted ? 2_000_000_000 : 20_000_000 }
 
-    public func fetch(_ file: String, _ take: ([UInt8]) async throws -> Void) async throws {
+    public func fetch(_ file: TelegramAddress, _ take: ([UInt8]) async throws -> Void) async throws {
         let end = clock.now().monotonic + Self.patience
         var delay = 0.5
         while true {
             var hasBegun = false
             do {
-                let remote = try await client.getFile(file)
+                let remote = try await client.getFile(file.file)
                 try await client.download(remote) { bytes in
                     hasBegun = true
                     try await take(bytes)

@@ -5,9 +5,6 @@ import Transcription
 
 /// Fetches addresses that name a file in Telegram, and leaves all others to another fetcher.
 public struct TelegramFetcher: MediaFetcher {
-    /// `telegram:BOT/FILE`: an id is worth something only to the bot that got it.
-    public static let scheme = "telegram:"
-
     private let bot: Int64
     private let source: any FileSource
     private let others: any MediaFetcher
@@ -19,21 +16,20 @@ public struct TelegramFetcher: MediaFetcher {
     }
 
     public func check(_ address: String) throws(JobFailure) {
-        guard address.hasPrefix(Self.scheme) else { return try others.check(address) }
+        guard address.hasPrefix(TelegramAddress.scheme) else { return try others.check(address) }
         _ = try file(address)
     }
 
     public func fetch(_ address: String, into intake: any MediaIntake) async throws {
-        guard address.hasPrefix(Self.scheme) else { return try await others.fetch(address, into: intake) }
+        guard address.hasPrefix(TelegramAddress.scheme) else { return try await others.fetch(address, into: intake) }
         try await source.fetch(try file(address)) { try await intake.append($0) }
     }
 
-    private func file(_ address: String) throws(JobFailure) -> String {
-        let parts = address.dropFirst(Self.scheme.count).split(separator: "/", maxSplits: 1)
-        guard parts.count == 2, Int64(parts[0]) == bot, parts[1].utf8.count <= 512 else {
+    private func file(_ address: String) throws(JobFailure) -> TelegramAddress {
+        guard let file = TelegramAddress(address), file.bot == bot else {
             throw JobFailure(
                 .permanent, code: "telegram_other_bot", "The file belongs to another bot than the one that runs now.")
         }
-        return String(parts[1])
+        return file
     }
 }

@@ -2,6 +2,7 @@ public import Accounts
 public import BotAPI
 public import Jobs
 public import Scheduling
+public import Streaming
 public import Telemetry
 
 /// What the bot is made of.
@@ -12,11 +13,20 @@ public struct BotPorts: Sendable {
     public var clock: any JobClock
     public var log: any EventLog
     public var faults: any FaultPoints
+    /// Publishes files; `nil` where links would lead nowhere.
+    public var office: LinkOffice?
+    /// Messages by their number; `nil` where Telegram gives none.
+    public var directory: (any MessageDirectory)?
+    public var metrics: Metrics
 
     public init(
         store: any AccountStore, transcriptions: Transcriptions, courier: Courier, clock: any JobClock,
-        log: any EventLog, faults: any FaultPoints = NoFaults()
+        log: any EventLog, faults: any FaultPoints = NoFaults(), office: LinkOffice? = nil,
+        directory: (any MessageDirectory)? = nil, metrics: Metrics = Metrics()
     ) {
+        self.office = office
+        self.directory = directory
+        self.metrics = metrics
         self.store = store
         self.transcriptions = transcriptions
         self.courier = courier
@@ -47,6 +57,8 @@ public struct BotConfiguration: Sendable {
     public var arrival = Arrival.polling
     /// Seconds that what is over is remembered.
     public var memory = 7 * 86_400.0
+    /// Seconds that links hold; `nil` is for ever.
+    public var linkLifetime: Double?
 
     public enum Arrival: Sendable {
         case polling

@@ -13,6 +13,9 @@ extension Conversation {
             let name = MessageText.escaped(scene.person.firstName.prefix(64))
             say(language.text(.welcome, name) + "\n\n" + language.text(.help), scene, &decision)
         case "help": say(language.text(.help), scene, &decision)
+        // What somebody published is nobody else's business.
+        case "links" where scene.chat.isPrivate: links(scene, context, &decision)
+        case "batch": batch(argument, scene, context, &decision)
         case "transcribe": say(language.text(.transcribeWhat), scene, &decision)
         case "status": say(status(context, language), scene, &decision)
         case "cancel": cancel(argument, scene, context, &decision)
@@ -178,6 +181,10 @@ extension Conversation {
         case nil: notice = language.text(.gone)
         case .cancel, .delete, .again, .file, .repeated:
             notice = pressed(Press(data), message, scene, context, &decision)
+        case .links, .revoke, .transcribe, .show, .stopBatch, .list:
+            // Some of them are answered once it is known what came of them.
+            guard let told = pressedLink(Press(data), message, query.id, scene, context, &decision) else { return }
+            notice = told.isEmpty ? nil : told
         case .some(let choice):
             guard mayChange(scene, context) else {
                 notice = language.text(.onlyAdmins)

@@ -2,6 +2,7 @@ import Accounts
 import BotAPI
 import Jobs
 import Scheduling
+import Streaming
 
 /// Decides what an update leads to. Knows no network, no store and no clock: everything it needs is in its context.
 struct Conversation: Sendable {
@@ -13,6 +14,8 @@ struct Conversation: Sendable {
         case chatAdmin, ownRequests, progress, models, statistics
         case request(JobID)
         case shown(message: Int64)
+        case link(LinkID)
+        case ownLinks
     }
 
     struct Context: Sendable {
@@ -26,7 +29,11 @@ struct Conversation: Sendable {
         /// Ready to be shown.
         var statistics = ""
         var request: MediaRequest?
+        var link: LinkRecord?
+        var ownLinks: [LinkRecord] = []
         var job: JobID
+        /// For what is published with this update.
+        var newLink: LinkID
         /// Seconds since 1970.
         var now: Double
     }
@@ -44,6 +51,8 @@ struct Conversation: Sendable {
         case answerPress(String, String?)
         /// A message that shows nothing any more.
         case clear(chat: Int64, message: Int64)
+        case revoke(LinkID, owner: String?, press: String, shown: Int64, chat: Int64, interface: String)
+        case stopBatch(LinkID, owner: String?, press: String, interface: String)
         /// Files came faster than they are told of.
         case note(String, person: Int64, chat: Int64, JobID?)
     }
@@ -54,6 +63,16 @@ struct Conversation: Sendable {
     let defaultLanguage: Language
     let providers: [String]
     let largestFile: Int64
+    var publishing = Publishing()
+
+    /// What can be done with files besides writing down what is said.
+    struct Publishing: Sendable {
+        var isOn = false
+        /// Messages can be asked for by their number.
+        var hasDirectory = false
+        /// Seconds.
+        var lifetime: Double?
+    }
 
     // MARK: - What it is about
 
@@ -110,6 +129,7 @@ struct Conversation: Sendable {
                 }
             case "model": needs = [.models, .chatAdmin]
             case "provider", "language", "format": needs = [.chatAdmin]
+            case "links": needs = [.ownLinks]
             case "stats" where scene.isAdmin: needs = [.statistics]
             default: break
             }
@@ -117,6 +137,8 @@ struct Conversation: Sendable {
         case .press(let data):
             let press = Press(data)
             if let job = press?.job { needs.insert(.request(job)) }
+            if case .transcribe(let link) = press { needs.insert(.link(link)) }
+            if case .show(let link) = press { needs.insert(.link(link)) }
             switch press {
             case .provider, .model, .speech, .form, .interface, .automatic: needs.insert(.chatAdmin)
             default: break
@@ -200,6 +222,9 @@ struct Conversation: Sendable {
             decision.changes.append(Content.text(destination, text, nil).change)
             return
         }
+        if publishing.isOn, !Self.isMedia(file) {
+            return publish(file, message, scene, context, &decision)
+        }
         add(
             MediaRequest(
                 job: context.job, person: scene.person.id, chat: scene.chat.id, thread: scene.destination.thread,
@@ -220,6 +245,10 @@ enum Press: Sendable, Hashable {
     case cancel(JobID), delete(JobID), again(JobID)
     case file(JobID, format: String)
     case repeated(JobID, provider: String)
+    /// A file's addresses.
+    case links(JobID)
+    case revoke(LinkID), transcribe(LinkID), show(LinkID)
+    case stopBatch(LinkID), list(LinkID, LinkBatch.Form)
     case provider(String), model(String), speech(String), form(ResultForm), interface(Language), automatic(Bool)
 
     init?(_ data: String) {
@@ -238,6 +267,16 @@ enum Press: Sendable, Hashable {
         case "b":
             guard parts.count == 3, let job = JobID(parts[1]) else { return nil }
             self = .repeated(job, provider: parts[2])
+        case "k": guard let job = JobID(rest) else { return nil }; self = .links(job)
+        case "r": guard let link = LinkID(rest) else { return nil }; self = .revoke(link)
+        case "t": guard let link = LinkID(rest) else { return nil }; self = .transcribe(link)
+        case "v": guard let link = LinkID(rest) else { return nil }; self = .show(link)
+        case "x": guard let link = LinkID(rest) else { return nil }; self = .stopBatch(link)
+        case "y":
+            guard parts.count == 3, let form = LinkBatch.Form(rawValue: parts[1]), let link = LinkID(parts[2]) else {
+                return nil
+            }
+            self = .list(link, form)
         case "p": self = .provider(String(rest))
         case "m": self = .model(String(rest))
         case "l": self = .speech(String(rest))
@@ -251,7 +290,9 @@ enum Press: Sendable, Hashable {
     /// The request it is about.
     var job: JobID? {
         switch self {
-        case .cancel(let job), .delete(let job), .again(let job), .file(let job, _), .repeated(let job, _): job
+        case .cancel(let job), .delete(let job), .again(let job), .file(let job, _), .repeated(let job, _),
+            .links(let job):
+            job
         default: nil
         }
     }

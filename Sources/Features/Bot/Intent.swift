@@ -50,7 +50,8 @@ enum Intent: Sendable, Hashable {
     private static func own(_ message: Message) -> Intent? {
         let found = file(
             voice: message.voice, audio: message.audio, video: message.video, note: message.videoNote,
-            animation: message.animation, document: message.document)
+            animation: message.animation, document: message.document, photo: message.photo,
+            isProtected: message.hasProtectedContent)
         return found.map { .media($0, message: message.messageId) }
     }
 
@@ -58,31 +59,33 @@ enum Intent: Sendable, Hashable {
         guard let other = message.replyToMessage else { return nil }
         let found = file(
             voice: other.voice, audio: other.audio, video: other.video, note: other.videoNote,
-            animation: other.animation, document: other.document)
+            animation: other.animation, document: other.document, photo: other.photo,
+            isProtected: other.hasProtectedContent)
         return found.map { .media($0, message: other.messageId) }
     }
 
     /// Sure to be meant for ears; other documents in a group are none of the bot's business.
     private static func isRecording(_ message: Message) -> Bool {
-        if message.animation != nil { return false }
+        if message.animation != nil || message.photo != nil { return false }
         guard let document = message.document else { return true }
         return document.mimeType?.hasPrefix("audio/") == true || document.mimeType?.hasPrefix("video/") == true
     }
 
     private static func file(
         voice: Attachment?, audio: Attachment?, video: Attachment?, note: Attachment?, animation: Attachment?,
-        document: Attachment?
+        document: Attachment?, photo: [Attachment]?, isProtected: Bool?
     ) -> ChatFile? {
         // An animation comes as a document too.
         let kinds: [(Attachment?, String)] = [
             (voice, "voice.ogg"), (audio, "audio"), (video, "video.mp4"), (note, "video note.mp4"),
-            (animation, "animation.mp4"), (document, "file"),
+            (animation, "animation.mp4"), (document, "file"), (photo?.last, "photo.jpg"),
         ]
         for (attachment, name) in kinds {
             guard let attachment else { continue }
             return ChatFile(
                 id: attachment.fileId, uniqueID: attachment.fileUniqueId, bytes: attachment.fileSize,
-                name: String((attachment.fileName ?? name).prefix(200)), duration: attachment.duration)
+                name: String((attachment.fileName ?? name).prefix(200)), duration: attachment.duration,
+                mimeType: attachment.mimeType, isProtected: isProtected)
         }
         return nil
     }

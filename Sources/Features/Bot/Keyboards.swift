@@ -1,5 +1,6 @@
 import Accounts
 import BotAPI
+import Streaming
 
 /// The buttons under messages, and what is in their data (64 bytes at most).
 enum Keyboards {
@@ -71,9 +72,49 @@ enum Keyboards {
         return InlineKeyboard(rows)
     }
 
+    /// Under a published file. Without addresses where Telegram does not take them as buttons.
+    static func links(
+        _ record: LinkRecord, _ addresses: LinkAddresses?, copied: String, _ language: Language
+    ) -> InlineKeyboard {
+        let isMedia = MediaTypes.isMedia(MediaTypes.type(of: record.file))
+        var rows: [[InlineButton]] = []
+        if let addresses {
+            rows.append([
+                InlineButton("▶ " + language.text(.buttonStream), url: addresses.stream),
+                InlineButton("⬇ " + language.text(.buttonDownload), url: addresses.download),
+            ])
+            if isMedia { rows.append([InlineButton("🎬 " + language.text(.buttonWatch), url: addresses.watch)]) }
+        }
+        var tools: [InlineButton] = []
+        if record.file.size > 0 {
+            tools.append(InlineButton("📝 " + language.text(.buttonTranscribe), "t:\(record.id.text)"))
+        }
+        if copied.count <= 256 { tools.append(InlineButton("📋 " + language.text(.buttonCopy), copying: copied)) }
+        return InlineKeyboard(
+            rows + [tools, [InlineButton("🚫 " + language.text(.buttonRevoke), "r:\(record.id.text)")]])
+    }
+
+    static func stop(_ batch: LinkBatch, _ language: Language) -> InlineKeyboard {
+        InlineKeyboard([[InlineButton("✖ " + language.text(.buttonCancel), "x:\(batch.id.text)")]])
+    }
+
+    static func lists(_ batch: LinkBatch, _ language: Language) -> InlineKeyboard? {
+        guard batch.found > 0 else { return nil }
+        return InlineKeyboard([
+            [InlineButton("TXT", "y:txt:\(batch.id.text)"), InlineButton("M3U8", "y:m3u8:\(batch.id.text)")]
+        ])
+    }
+
     private static func mark(_ name: String, _ chosen: String) -> String { name == chosen ? "✓ \(name)" : name }
 
     private static func rows(_ buttons: [InlineButton]) -> [[InlineButton]] {
         stride(from: 0, to: buttons.count, by: 3).map { Array(buttons[$0..<min($0 + 3, buttons.count)]) }
+    }
+}
+
+extension InlineKeyboard {
+    /// The same with one row more.
+    func adding(_ row: [InlineButton]?) -> InlineKeyboard {
+        row.map { InlineKeyboard(inlineKeyboard + [$0]) } ?? self
     }
 }

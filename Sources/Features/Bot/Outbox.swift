@@ -22,8 +22,11 @@ actor Outbox {
         case clear(chat: Int64, message: Int64)
     }
 
-    init(_ ports: BotPorts) {
+    private let batches: BatchRunner?
+
+    init(_ ports: BotPorts, _ batches: BatchRunner?) {
         self.ports = ports
+        self.batches = batches
         (looks, bell) = AsyncStream.makeStream()
     }
 
@@ -113,6 +116,11 @@ actor Outbox {
                 try await client.editMessage(message, in: chat, text, keyboard: keyboard)
             }
         case .file(let destination, let job, let format): try await send(job, format, destination)
+        case .links(let destination, let record, let interface):
+            try await Publisher(ports)?.sendLinks(record, Language(rawValue: interface) ?? .en, to: destination)
+        case .batch(let batch): try await batches?.begin(batch)
+        case .list(let destination, let batch, let form, let interface):
+            try await Publisher(ports)?.sendList(of: batch, form, Language(rawValue: interface) ?? .en, to: destination)
         }
     }
 

@@ -235,7 +235,7 @@ extension Phrase {
         case .commandTranscribe:
             ("Transcribe the recording you answer", "Transkripsi rekaman yang dibalas", "Transcrever a gravação")
         case .commandStats: ("Figures, for admins", "Statistik, untuk admin", "Números, para administradores")
-        default: ("", "", "")
+        default: publishing
         }
     }
 }

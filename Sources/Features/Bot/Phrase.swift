@@ -46,5 +46,9 @@ enum Phrase: Sendable, CaseIterable {
     case buttonText, buttonAgain, buttonDelete, buttonCancel
     case addedToGroup, detect, statistics
     case commandHelp, commandProvider, commandModel, commandLanguage, commandFormat, commandStatus, commandCancel
-    case commandSettings, commandTranscribe, commandStats, commandStart
+    case commandSettings, commandTranscribe, commandStats, commandStart, commandBatch, commandLinks
+    case buttonLinks, buttonStream, buttonDownload, buttonWatch, buttonTranscribe, buttonCopy, buttonRevoke
+    case linksOff, linkProtected, linkRevoked, ownLinks, noLinks
+    case batchHelp, batchUnavailable, batchTwoPlaces, batchTooLong, batchWorking, batchPause, batchDone, batchLeftOut
+    case batchUnknown, batchNotMember, batchAway, batchEmpty
 }

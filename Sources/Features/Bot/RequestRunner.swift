@@ -59,7 +59,10 @@ struct RequestRunner: Sendable {
             let draft = JobDraft(id: request.job, owner: request.owner, name: request.file.name, isDurable: true)
             let isKnown = try await recall(request, order, draft)
             if !isKnown {
-                let address = "telegram:\(ports.courier.client.bot)/\(request.file.id)"
+                let address = TelegramAddress(
+                    bot: ports.courier.client.bot, file: request.file.id, bytes: request.file.bytes,
+                    chat: request.origin.chat, message: request.origin.message
+                ).text
                 let admission = try await transcriptions.submit(address: address, draft, wish)
                 await transcriptions.release(admission)
             }
@@ -268,7 +271,7 @@ struct RequestRunner: Sendable {
     private func answer(
         _ request: MediaRequest, _ status: Int64, _ ending: Result<Transcript, JobFailure>
     ) async throws -> MediaRequest? {
-        let wording = Wording(request: request)
+        let wording = Wording(request: request, publishes: ports.office != nil)
         let answer =
             switch ending {
             case .success(let transcript): wording.answer(transcript)

@@ -2,6 +2,7 @@ import Accounts
 import BotAPI
 import Jobs
 import Scheduling
+import Streaming
 import Transcription
 
 extension TelegramBot {
@@ -9,7 +10,8 @@ extension TelegramBot {
     func context(for scene: Conversation.Scene, _ needs: Set<Conversation.Need>) async throws -> Conversation.Context {
         var generator = SystemRandomNumberGenerator()
         var context = Conversation.Context(
-            job: JobID.random(using: &generator), now: ports.clock.now().wall)
+            job: JobID.random(using: &generator), newLink: LinkID.random(using: &generator),
+            now: ports.clock.now().wall)
         context.profile = try await ports.store.profile(person: scene.person.id, chat: scene.chat.id)
         for need in needs {
             switch need {
@@ -19,6 +21,10 @@ extension TelegramBot {
             case .models: context.models = configuration.models()
             case .statistics: context.statistics = try await statistics(scene, context)
             case .request(let job): context.request = try await ports.store.request(job)
+            case .ownLinks:
+                let owner = Owner.telegram(scene.person.id).text
+                context.ownLinks = try await ports.office?.store.records(of: owner, limit: 30) ?? []
+            case .link(let link): context.link = try await ports.office?.store.record(link)
             case .shown(let message):
                 context.request = try await ports.store.request(chat: scene.chat.id, status: message)
             }

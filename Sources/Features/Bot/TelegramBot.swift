@@ -2,6 +2,7 @@ import Accounts
 public import BotAPI
 import Jobs
 import Scheduling
+import Streaming
 import Telemetry
 
 /// The bot: takes updates in, decides about each in turn, and keeps its promises.
@@ -15,6 +16,7 @@ public actor TelegramBot {
     private var active: [JobID: Bool] = [:]
     private var summarised: Set<String> = []
     let outbox: Outbox
+    let batches: BatchRunner?
     private let updates: AsyncStream<Void>
     private nonisolated let updateBell: AsyncStream<Void>.Continuation
     private let requests: AsyncStream<JobID>
@@ -24,7 +26,8 @@ public actor TelegramBot {
         self.ports = ports
         self.configuration = configuration
         runner = RequestRunner(ports: ports, configuration: configuration)
-        outbox = Outbox(ports)
+        batches = BatchRunner(ports)
+        outbox = Outbox(ports, batches)
         (updates, updateBell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (requests, requestBell) = AsyncStream.makeStream()
     }
@@ -38,6 +41,7 @@ public actor TelegramBot {
             group.addTask { await self.decideAll(conversation) }
             group.addTask { await self.arrive() }
             group.addTask { await self.tidy() }
+            group.addTask { await self.batches?.run() }
             updateBell.yield()
             for await job in requests { group.addTask { await self.attend(job) } }
             group.cancelAll()
@@ -84,7 +88,10 @@ public actor TelegramBot {
             return Conversation(
                 bot: own.id, username: own.username ?? "", access: configuration.access,
                 defaultLanguage: Language(rawValue: configuration.language) ?? .en,
-                providers: configuration.providers, largestFile: configuration.largestFile)
+                providers: configuration.providers, largestFile: configuration.largestFile,
+                publishing: .init(
+                    isOn: ports.office != nil, hasDirectory: ports.directory != nil,
+                    lifetime: configuration.linkLifetime))
         } catch {
             return nil
         }
@@ -121,7 +128,8 @@ public actor TelegramBot {
         for language in [nil] + Language.allCases.map(Optional.some) {
             do {
                 try await ports.courier.client.setCommands(
-                    Self.commands(language ?? .en), language: language?.rawValue)
+                    Self.commands(language ?? .en, publishes: ports.office != nil, hasBatches: ports.directory != nil),
+                    language: language?.rawValue)
             } catch {
                 // A convenience; the commands work without it.
                 return
@@ -129,14 +137,16 @@ public actor TelegramBot {
         }
     }
 
-    private static func commands(_ language: Language) -> [BotCommand] {
+    private static func commands(_ language: Language, publishes: Bool, hasBatches: Bool) -> [BotCommand] {
         let table: [(String, Phrase)] = [
             ("start", .commandStart), ("help", .commandHelp), ("transcribe", .commandTranscribe),
             ("provider", .commandProvider), ("model", .commandModel), ("language", .commandLanguage),
             ("format", .commandFormat), ("status", .commandStatus), ("cancel", .commandCancel),
             ("stats", .commandStats), ("settings", .commandSettings),
         ]
-        return table.map { BotCommand($0, language.text($1)) }
+        var more: [(String, Phrase)] = publishes ? [("links", .commandLinks)] : []
+        if hasBatches { more.append(("batch", .commandBatch)) }
+        return (table + more).map { BotCommand($0, language.text($1)) }
     }
 
     /// Takes up what an earlier process promised.
@@ -192,11 +202,37 @@ public actor TelegramBot {
             }
         case .answerPress(let id, let text): outbox.answerPress(id, text)
         case .clear(let chat, let message): outbox.clear(chat: chat, message: message)
+        case .revoke(let link, let owner, let press, let shown, let chat, let interface):
+            await revoke(
+                link, owner: owner, press: press, shown: shown, chat: chat, Language(rawValue: interface) ?? .en)
+        case .stopBatch(let batch, let owner, let press, let interface):
+            let isStopped = await batches?.stop(batch, owner: owner) ?? false
+            let language = Language(rawValue: interface) ?? .en
+            outbox.answerPress(press, language.text(isStopped ? .cancelling : .alreadyOver))
         case .note(let name, let person, let chat, let job):
             ports.log.note(
                 LogEvent(
                     .info, name,
                     ["chat": .text(String(chat)), "person": .text(String(person)), "job": .text(job?.text ?? "")]))
+        }
+    }
+
+    private func revoke(
+        _ link: LinkID, owner: String?, press: String, shown: Int64, chat: Int64, _ language: Language
+    ) async {
+        do {
+            guard let store = ports.office?.store, let record = try await store.record(link) else {
+                return outbox.answerPress(press, language.text(.gone))
+            }
+            guard try await store.revoke(link, owner: owner) else {
+                return outbox.answerPress(press, language.text(.notYours))
+            }
+            let text = language.text(.linkRevoked, MessageText.escaped(record.file.name.prefix(100)))
+            outbox.answerPress(press, nil)
+            try await ports.store.apply([Content.edit(chat: chat, message: shown, "🚫 " + text, nil).change])
+            await outbox.look()
+        } catch {
+            await stumble("revoke", error)
         }
     }
 
@@ -260,6 +296,7 @@ public actor TelegramBot {
         while !Task.isCancelled {
             do {
                 try await ports.store.prune(before: ports.clock.now().wall - configuration.memory)
+                try await ports.office?.store.prune(before: ports.clock.now().wall - configuration.memory)
             } catch {
                 await stumble("prune", error)
             }

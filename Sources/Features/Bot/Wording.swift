@@ -10,6 +10,8 @@ struct Wording: Sendable {
     static let longestText = 4000
 
     let request: MediaRequest
+    /// Files can be published.
+    var publishes = false
 
     private var language: Language { Language(rawValue: request.interface) ?? .en }
     private var name: String { MessageText.escaped(MessageText.beginning(request.file.name, limit: 32)) }
@@ -97,7 +99,7 @@ struct Wording: Sendable {
         let engine = MessageText.escaped(transcript.engine.prefix(20))
         let head = "\(sign) <b>\(name)</b> · \(Self.time(transcript.duration)) · \(engine)"
         let text = transcript.text
-        let keyboard = Keyboards.answer(request, language)
+        let keyboard = Keyboards.answer(request, language).adding(links)
         if text.isEmpty {
             return Answer(
                 text: "\(head)\n\n\(language.text(.noSpeech))\(warnings(transcript, 1000))", keyboard: keyboard)
@@ -137,13 +139,24 @@ struct Wording: Sendable {
             case "telegram_file_gone": .fileGone
             default: nil
             }
-        if let phrase { return Answer(text: "⚠️ \(name): \(language.text(phrase))", keyboard: nil) }
+        if let phrase {
+            return Answer(
+                text: "⚠️ \(name): \(language.text(phrase))",
+                keyboard: phrase == .fileGone ? nil : links.map { InlineKeyboard([$0]) })
+        }
         if failure.code == Self.tooManyWaiting {
             return Answer(text: "⚠️ \(name): \(language.text(.tooManyWaiting, failure.description))", keyboard: nil)
         }
         let reason = MessageText.escaped(failure.description.prefix(1000))
         return Answer(
-            text: "⚠️ \(name): \(language.text(.failed, reason))", keyboard: Keyboards.failure(request, language))
+            text: "⚠️ \(name): \(language.text(.failed, reason))",
+            keyboard: Keyboards.failure(request, language).adding(links))
+    }
+
+    /// The row that leads to the file's addresses; protected content has none.
+    private var links: [InlineButton]? {
+        publishes && request.file.isProtected != true && request.file.bytes != nil
+            ? [InlineButton("🔗 " + language.text(.buttonLinks), "k:\(request.job)")] : nil
     }
 
     /// The description is the time to wait, as people read it.

@@ -1,3 +1,5 @@
+import FakeTelegram
+import FoundationEssentials
 import HTTPRouting
 import HTTPTypes
 
@@ -45,10 +47,11 @@ struct Control: Sendable {
             await telegram.reset()
             return Self.json(true)
         }
+        DataCentreControl(telegram: telegram).addRoutes(to: &router)
         router.get("/control/state") { _, _ in Self.json(await telegram.state()) }
     }
 
-    private static func body(_ request: HTTPRequest) async throws -> JSONValue {
+    static func body(_ request: HTTPRequest) async throws -> JSONValue {
         guard let value = JSONValue.parse(try await request.body.collect(upTo: 4 << 20)) else {
             throw HTTPError(.badRequest, "send JSON")
         }
@@ -96,13 +99,15 @@ struct Control: Sendable {
 extension Telegram {
     /// A file as part of a message; `size` makes Telegram speak of a larger one than is there.
     func attachment(_ call: Call, _ kind: String) -> JSONValue {
-        let bytes = call.files["file"]?.bytes ?? []
-        let name = call.files["file"]?.name ?? "file"
+        let content = content(call)
+        let name = call.files["file"]?.name ?? call.text("name") ?? "file"
         let size = call.whole("size")
-        let id = addFile(bytes, name: name, size: size)
+        let id = addFile(
+            content, name: name, mimeType: call.text("mime") ?? "application/octet-stream", kind: kind, size: size,
+            dataCentre: Int(call.whole("dc") ?? 4))
         var value: JSONValue = [
-            "file_id": .text(id), "file_unique_id": .text(call.text("unique") ?? "u" + id),
-            "file_size": .whole(size ?? Int64(bytes.count)),
+            "file_id": .text(id), "file_unique_id": .text(call.text("unique") ?? files[id]?.unique ?? ""),
+            "file_size": .whole(size ?? content.count),
         ]
         if kind != "document" { value["duration"] = .whole(call.whole("duration") ?? 1) }
         if kind == "document" || kind == "audio" { value["file_name"] = .text(name) }
@@ -113,6 +118,21 @@ extension Telegram {
         }
         if let type = call.text("mime") { value["mime_type"] = .text(type) }
         return value
+    }
+
+    /// The bytes of the form, or of a file on this machine; then `filler` bytes of noise, and those of `tail`.
+    private func content(_ call: Call) -> FakeContent {
+        var pieces: [FakeContent.Piece] = [.bytes(call.files["file"]?.bytes ?? [])]
+        if let path = call.text("path") {
+            pieces.append(.bytes([UInt8]((try? Data(contentsOf: URL(filePath: path))) ?? Data())))
+        }
+        // With a seed the file is as large as it says, and every byte follows from where it stands.
+        if let seed = call.whole("seed") {
+            return FakeContent([.computed(seed: UInt64(seed), count: call.whole("size") ?? 0)])
+        }
+        if let count = call.whole("filler") { pieces.append(.noise(seed: 1, count: count)) }
+        if let tail = call.files["tail"]?.bytes { pieces.append(.bytes(tail)) }
+        return FakeContent(pieces)
     }
 
     func shown(_ chat: Int64) -> JSONValue {

@@ -1,4 +1,7 @@
+import FakeTelegram
+import HTTPRanges
 import HTTPTypes
+import MTProto
 
 /// The methods of the Bot API that the simulator speaks (https://core.telegram.org/bots/api#available-methods).
 extension Telegram {
@@ -126,6 +129,15 @@ extension Telegram {
             for button in row.list ?? [] {
                 let size = button["callback_data"]?.text?.utf8.count ?? 1
                 guard (1...64).contains(size) else { throw .bad("BUTTON_DATA_INVALID") }
+                let copied = button["copy_text"]?["text"]?.text
+                guard copied.map({ (1...256).contains($0.count) }) ?? true else {
+                    throw .bad("BUTTON_COPY_TEXT_INVALID")
+                }
+                if let url = button["url"]?.text, url.contains("://localhost") {
+                    throw .bad("inline keyboard button URL '\(url)' is invalid: Wrong HTTP URL")
+                }
+                let actions = [button["callback_data"], button["url"], button["copy_text"]].count { $0 != nil }
+                guard actions == 1 else { throw .bad("text buttons are unallowed in the inline keyboard") }
                 guard button["text"]?.text?.isEmpty == false else { throw .bad("inline keyboard button text is empty") }
             }
         }
@@ -178,25 +190,40 @@ extension Telegram {
     }
 
     func addFile(_ bytes: [UInt8], name: String, size: Int64? = nil) -> String {
-        let id = "F\(files.count + 1)-\(bytes.count)"
-        files[id] = File(bytes: bytes, path: "documents/file_\(files.count + 1)", size: size ?? Int64(bytes.count))
-        return id
+        addFile(FakeContent(bytes), name: name, size: size)
+    }
+
+    /// Puts a file where both interfaces find it; returns its name for the bot.
+    func addFile(
+        _ content: FakeContent, name: String, mimeType: String = "application/octet-stream", kind: String = "document",
+        size: Int64? = nil, dataCentre: Int = 4
+    ) -> String {
+        let types = ["voice": 3, "video": 4, "audio": 9, "video_note": 13]
+        let file = dataCentres.addFile(
+            content, name: name, mimeType: mimeType, type: types[kind] ?? 5, in: dataCentre)
+        let id = file.fileID(for: bot)
+        let path = "documents/file_\(files.count + 1)"
+        paths[path] = id.text
+        files[id.text] = File(
+            content: content, path: path, size: size ?? content.count, document: file.id,
+            unique: id.uniqueText)
+        return id.text
     }
 
     private func getFile(_ call: Call) throws(Refusal) -> JSONValue {
         guard let id = call.text("file_id"), let file = files[id] else {
             throw .bad("wrong file_id or the file is temporarily unavailable")
         }
-        guard file.size <= 20 * 1024 * 1024 else { throw .bad("file is too big") }
+        guard isLocal || file.size <= 20 * 1024 * 1024 else { throw .bad("file is too big") }
         return [
-            "file_id": .text(id), "file_unique_id": .text("u" + id), "file_size": .whole(file.size),
+            "file_id": .text(id), "file_unique_id": .text(file.unique), "file_size": .whole(file.size),
             "file_path": .text(file.path),
         ]
     }
 
-    func content(path: String) -> [UInt8]? {
+    func content(path: String) -> (any ByteSource)? {
         downloads += 1
-        return files.values.first { $0.path == path }?.bytes
+        return paths[path].flatMap { files[$0] }.map { ContentSource(content: $0.content) }
     }
 }
 

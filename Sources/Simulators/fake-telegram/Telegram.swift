@@ -1,4 +1,5 @@
 import EventLoops
+import FakeTelegram
 
 /// A refusal in the Bot API's own words.
 struct Refusal: Error {
@@ -22,9 +23,13 @@ actor Telegram {
     }
 
     struct File {
-        var bytes: [UInt8]
+        var content: FakeContent
         var path: String
+        /// What Telegram says of it, whatever is there.
         var size: Int64
+        /// As the data centres know it.
+        var document: Int64
+        var unique: String
     }
 
     let token: String
@@ -33,6 +38,10 @@ actor Telegram {
     private(set) var messages: [Int64: [Int64: Message]] = [:]
     private var lastMessage: Int64 = 100
     var files: [String: File] = [:]
+    /// Files by the path that `getFile` gives.
+    var paths: [String: String] = [:]
+    /// A self-hosted server gives files of any size.
+    var isLocal = false
     private var lastUpdate: Int64
     /// Not confirmed yet.
     private(set) var pending: [JSONValue] = []
@@ -50,8 +59,13 @@ actor Telegram {
     var downloads = 0
     private let start = MonotonicTime.now()
 
-    init(token: String, username: String) {
+    /// Where the same files are read by Telegram's own protocol.
+    let dataCentres: FakeDataCentres
+
+    init(token: String, username: String, isLocal: Bool, dataCentres: FakeDataCentres) {
+        self.isLocal = isLocal
         self.token = token
+        self.dataCentres = dataCentres
         self.username = username
         lastUpdate = Int64.random(in: 100_000_000...200_000_000)
     }
@@ -84,6 +98,10 @@ actor Telegram {
         var message = Message(value: value, isFromBot: isFromBot, file: file)
         message.times = [now()]
         messages[chat, default: [:]][lastMessage] = message
+        for kind in ["voice", "audio", "video", "video_note", "document"] {
+            guard let id = value[kind]?["file_id"]?.text, let file = files[id] else { continue }
+            dataCentres.setMessage(Int32(lastMessage), in: chat, file: file.document)
+        }
         return value
     }
 
@@ -105,6 +123,7 @@ actor Telegram {
 
     func delete(_ chat: Int64, _ id: Int64) throws(Refusal) {
         guard messages[chat]?.removeValue(forKey: id) != nil else { throw .bad("message to delete not found") }
+        dataCentres.setMessage(Int32(id), in: chat, file: nil)
     }
 
     func message(_ chat: Int64, _ id: Int64) -> Message? { messages[chat]?[id] }
@@ -161,6 +180,8 @@ actor Telegram {
         faults = FaultPlan()
         calls = []
         downloads = 0
+        dataCentres.clearFaults()
+        dataCentres.resetCounts()
     }
 }
 

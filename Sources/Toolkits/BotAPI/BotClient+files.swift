@@ -31,7 +31,7 @@ extension BotClient {
         }
     }
 
-    private static func refusal(_ status: Int) -> BotAPIError {
+    static func refusal(_ status: Int) -> BotAPIError {
         switch status {
         case 500...: BotAPIError(.server, "Telegram's file server answered with status \(status).")
         case 429: BotAPIError(.tooManyRequests, "Telegram's file server asks for a pause.")
@@ -41,7 +41,7 @@ extension BotClient {
     }
 
     /// It becomes part of a URL.
-    private static func isPlain(_ path: String) -> Bool {
+    static func isPlain(_ path: String) -> Bool {
         !path.isEmpty && path.utf8.count < 512 && !path.split(separator: "/").contains("..")
             && path.utf8.allSatisfy { byte in
                 (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)

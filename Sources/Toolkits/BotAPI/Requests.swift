@@ -1,13 +1,34 @@
 // What is sent to the Bot API (https://core.telegram.org/bots/api#available-methods), as far as it is used.
 
+/// A button that does exactly one thing.
 public struct InlineButton: Sendable, Hashable, Codable {
+    public struct CopiedText: Sendable, Hashable, Codable {
+        /// At most 256 characters.
+        public var text: String
+    }
+
     public var text: String
     /// At most 64 bytes.
-    public var callbackData: String
+    public var callbackData: String?
+    public var url: String?
+    public var copyText: CopiedText?
 
+    /// Tells the bot.
     public init(_ text: String, _ callbackData: String) {
         self.text = text
         self.callbackData = callbackData
+    }
+
+    /// Opens an address.
+    public init(_ text: String, url: String) {
+        self.text = text
+        self.url = url
+    }
+
+    /// Puts a text into the clipboard.
+    public init(_ text: String, copying copied: String) {
+        self.text = text
+        copyText = CopiedText(text: copied)
     }
 }
 

@@ -57,6 +57,10 @@ public struct Message: Sendable, Hashable, Codable {
     public var videoNote: Attachment?
     public var document: Attachment?
     public var animation: Attachment?
+    /// One picture in several sizes, the largest last.
+    public var photo: [Attachment]?
+    /// It may not be saved or forwarded.
+    public var hasProtectedContent: Bool?
     /// Never holds a further one.
     public var replyToMessage: RepliedMessage?
     /// The group became this supergroup; the message is the group's last.
@@ -73,6 +77,8 @@ public struct RepliedMessage: Sendable, Hashable, Codable {
     public var videoNote: Attachment?
     public var document: Attachment?
     public var animation: Attachment?
+    public var photo: [Attachment]?
+    public var hasProtectedContent: Bool?
 }
 
 /// Where a pressed button is. An inaccessible message has only its ids.

@@ -3,6 +3,7 @@ import BotAPI
 import Foundation
 import Jobs
 import Scheduling
+import Streaming
 import Testing
 
 @testable import Bot
@@ -33,7 +34,8 @@ struct ConversationTests {
     ) -> Conversation.Decision? {
         let conversation = conversation(access)
         guard let scene = conversation.scene(update) else { return nil }
-        var context = Conversation.Context(job: job, now: 100)
+        var generator = SystemRandomNumberGenerator()
+        var context = Conversation.Context(job: job, newLink: .random(using: &generator), now: 100)
         change(&context)
         return conversation.decide(scene, context)
     }

@@ -81,7 +81,7 @@ struct WordingTests {
             Keyboards.models([String(repeating: "m", count: 100), "ok"], chosen: nil, .en),
         ] {
             for button in keyboard.inlineKeyboard.joined() {
-                #expect((1...64).contains(button.callbackData.utf8.count))
+                #expect((1...64).contains(button.callbackData?.utf8.count ?? 0))
             }
         }
     }

@@ -3,16 +3,19 @@ import Bot
 import HTTPRouting
 import HTTPTypes
 import IPAddresses
+import Links
 import Settings
 import Telemetry
 
 /// Routes with everything around them: ids, log, errors, who may come in.
 enum FrontDoor {
     static func application(
-        _ settings: ServerSettings, api: API, keys: KeyRing, webhook: WebhookGate?, log: any EventLog, metrics: Metrics
+        _ settings: ServerSettings, api: API, keys: KeyRing, webhook: WebhookGate?, links: Links?,
+        log: any EventLog, metrics: Metrics
     ) -> Application {
         var router = Router()
         api.addRoutes(to: &router)
+        links?.addRoutes(to: &router)
         router.get("/") { _, _ in .text(welcome) }
         let envelopes = ErrorEnvelopes(default: OwnEnvelope.envelope) { error in
             log.note(LogEvent(.error, "request failed", ["error": .text("\(type(of: error))")]))
@@ -22,7 +25,7 @@ enum FrontDoor {
             RequestIDs(), AccessLog { note($0, log, metrics) }, envelopes,
         ]
         if let webhook { middleware.append(webhook) }
-        if keys.isEmpty { middleware.append(OriginGuard(hosts: settings.allowedHosts)) }
+        if keys.isEmpty { middleware.append(OriginGuard(hosts: settings.allowedHosts + publicHost(settings))) }
         middleware.append(CrossOrigin(origins: Set(settings.corsOrigins + loopbackOrigins(settings.port))))
         middleware.append(Admission(keys: keys))
         return Application(middleware: middleware, envelopes: envelopes, router: router)
@@ -42,6 +45,20 @@ enum FrontDoor {
         ["http://127.0.0.1:\(port)", "http://localhost:\(port)", "http://[::1]:\(port)"]
     }
 
+    /// The name in the public address is one of the server's own.
+    private static func publicHost(_ settings: ServerSettings) -> [String] {
+        guard let rest = settings.publicURL?.split(separator: "/", maxSplits: 1).last else { return [] }
+        let authority = rest.drop { $0 == "/" }.prefix { $0 != "/" }
+        if authority.hasPrefix("[") { return [authority.prefix { $0 != "]" } + "]"] }
+        return [String(authority.prefix { $0 != ":" })]
+    }
+
+    /// A path without what must not be written down: who has a link may read its file.
+    static func withoutLink(_ path: String) -> String {
+        guard let prefix = Links.prefixes.first(where: path.hasPrefix), prefix != "/watch-assets/" else { return path }
+        return prefix + "…"
+    }
+
     private static func note(_ entry: AccessLog.Entry, _ log: any EventLog, _ metrics: Metrics) {
         let seconds = Double(entry.duration.components.attoseconds) / 1e18 + Double(entry.duration.components.seconds)
         metrics.add(
@@ -53,7 +70,8 @@ enum FrontDoor {
             LogEvent(
                 entry.status.code >= 500 ? .warning : .info, "request",
                 [
-                    "id": .text(entry.id ?? "-"), "method": .text(entry.method.name), "path": .text(entry.path),
+                    "id": .text(entry.id ?? "-"), "method": .text(entry.method.name),
+                    "path": .text(withoutLink(entry.path)),
                     "status": .whole(entry.status.code), "seconds": .number(seconds),
                     "address": .text(entry.remoteAddress?.description ?? "-"),
                 ]))
@@ -85,6 +103,8 @@ private struct Admission: Middleware {
         var request = request
         if let principal = try keys.principal(of: request) {
             request.attributes[Principal.Key.self] = principal
+        } else if Links.prefixes.contains(where: request.path.hasPrefix) {
+            // The link itself is the permission.
         } else if !["/health", "/api/health", "/"].contains(request.path) {
             throw HTTPError(
                 .unauthorized, "Send a valid key, as Authorization: Bearer.", fields: [.wwwAuthenticate: "Bearer"])

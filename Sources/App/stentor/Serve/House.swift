@@ -9,11 +9,15 @@ import HTTPTypes
 import HostedEngines
 import IPAddresses
 import Jobs
+import Links
 import MediaStores
 import ModelLibrary
+import PageArchives
 import Scheduling
 import Settings
 import StoresSQLite
+import Streaming
+import TelegramClient
 import Telemetry
 import TranscriptCaches
 import Transcription
@@ -34,6 +38,9 @@ struct House: Sendable {
     /// With what lets Telegram in, when it is to call this server.
     let bot: TelegramBot?
     let webhook: WebhookGate?
+    let links: Links?
+    /// Files in Telegram by Telegram's own protocol.
+    let telegram: TelegramClient?
     private let client: HTTPClient
 
     static func build(
@@ -61,9 +68,11 @@ struct House: Sendable {
                 threshold: settings.server.gpuMemoryThreshold, libraryHasCUDA: installation.hasCUDA))
         let engines = try EngineHall(settings, installation, devices: gpuStatus, log: log)
         let client = try HTTPClient(on: loops.loops[0])
-        let desk = try TelegramDesk(settings, client, clock: clock)
-        let web = WebFetcher(client, limits: .init(bytes: upload))
         let metrics = Metrics()
+        let desk = try TelegramDesk(
+            settings, client, on: loops, links: SQLiteLinkStore(database), pages: try await pages(settings),
+            clock: clock, log: log, metrics: metrics)
+        let web = WebFetcher(client, limits: .init(bytes: upload))
         let transcriptions = Transcriptions(
             Transcriptions.Ports(
                 store: store, vault: vault, cache: try await cache(settings, clock), engines: engines,
@@ -73,11 +82,14 @@ struct House: Sendable {
             // SHA-256 of a few hundred bytes: it fails only when OpenSSL forbids the algorithm, which the vault said.
             digest: { (try? SHA256.digest(of: $0).hex) ?? "" })
         try await transcriptions.tidy()
-        let bot = desk?.bot(transcriptions, database, installation, clock: clock, log: log, faults: faults)
+        let bot = desk?.bot(
+            transcriptions, database, installation, clock: clock, log: log, faults: faults, metrics: metrics)
         return House(
             transcriptions: transcriptions, decoder: decoder, engines: engines, database: database, metrics: metrics,
             gpuStatus: gpuStatus, device: gpuStatus.policy.decide(await gpuStatus.monitor.report()).device,
-            bot: bot, webhook: try bot.flatMap { try desk?.gate($0) }, client: client)
+            bot: bot, webhook: try bot.flatMap { try desk?.gate($0) },
+            links: desk?.links(transcriptions, SQLiteAccountStore(database), metrics), telegram: desk?.blocks,
+            client: client)
     }
 
     private static func configuration(_ settings: Settings) -> Dispatcher.Configuration {
@@ -106,10 +118,18 @@ struct House: Sendable {
         }
     }
 
+    /// A place on the disk for what viewers read, when one is wanted.
+    private static func pages(_ settings: Settings) async throws -> (any PageArchive)? {
+        guard settings.telegram.token != nil, settings.streams.diskMegabytes > 0 else { return nil }
+        return try await FolderPages.open(
+            "\(settings.dataFolder)/pages", capacity: settings.streams.diskMegabytes * 1_000_000)
+    }
+
     /// Ends everything in the order in which it is needed.
     func close() async {
         await engines.stop()
         await decoder.stop()
+        await telegram?.close()
         await client.shutDown()
         try? await database.close()
     }

@@ -1,5 +1,6 @@
 import API
 import Bot
+import CSystem
 import EventLoops
 import Glibc
 import HTTPRouting
@@ -7,6 +8,7 @@ import HTTPServer
 import HTTPTypes
 import HostedEngines
 import IPAddresses
+import Links
 import ModelLibrary
 import Scheduling
 import Settings
@@ -34,6 +36,8 @@ struct ServeCommand {
     }
 
     func run() async throws -> CInt {
+        // Pages of streams live for different times: an arena for each thread would keep what none of them needs.
+        csystem_limit_memory_arenas()
         let address = try listenAddress()
         let keys = try KeyRing(settings.server)
         try refuseOpenDoor(address, keys)
@@ -111,7 +115,8 @@ struct ServeCommand {
         return try HTTPServer(
             configuration, on: loops,
             responder: FrontDoor.application(
-                settings.server, api: api, keys: keys, webhook: house.webhook, log: log, metrics: house.metrics))
+                settings.server, api: api, keys: keys, webhook: house.webhook, links: house.links, log: log,
+                metrics: house.metrics))
     }
 
     /// For `WEBHOOK_PORT`: Telegram gets a listener of its own.
@@ -137,7 +142,7 @@ struct ServeCommand {
         return API.About(
             version: Help.version, engine: choice?.candidate.engine ?? "none",
             model: choice?.candidate.model ?? "none", device: house.device.rawValue, workers: settings.queue.workers,
-            gauges: { await house.engines.gauges() },
+            gauges: { await house.engines.gauges() + (house.links?.gauges() ?? []) },
             gpuStatus: { try await house.gpuStatus.response() },
             estimate: { try await house.engines.estimate($0, $1, house.decoder) })
     }
