@@ -27,6 +27,7 @@ public final class TCPStream: EventHandler, @unchecked Sendable {
     private var isConnecting: Bool
     private var isPaused = false
     private var lowWater = 1
+    private var registered: Readiness = []
     private var output: [[UInt8]] = []
     /// Bytes of the first array that are gone.
     private var outputStart = 0
@@ -67,7 +68,8 @@ public final class TCPStream: EventHandler, @unchecked Sendable {
     /// Begins to report; once.
     public func begin(_ owner: any TCPStreamOwner) throws(SystemCallError) {
         self.owner = owner
-        try loop.register(socket, for: interest, handler: self)
+        registered = interest
+        try loop.register(socket, for: registered, handler: self)
     }
 
     private static func setNoDelay(_ number: Int32) throws(SystemCallError) {
@@ -202,8 +204,9 @@ public final class TCPStream: EventHandler, @unchecked Sendable {
     }
 
     private func updateInterest() {
-        guard descriptor != nil else { return }
+        guard descriptor != nil, interest != registered else { return }
+        registered = interest
         // Fails only for a descriptor that is not registered.
-        try? loop.modify(socket, to: interest)
+        try? loop.modify(socket, to: registered)
     }
 }
