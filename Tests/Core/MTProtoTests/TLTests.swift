@@ -15,6 +15,20 @@ struct TLTests {
         #expect(try reader.int() == 77 && reader.left == 0)
     }
 
+    @Test func `the last bytes are cut out of the array, whoever else holds it`() throws {
+        var writer = TLWriter()
+        writer.int(5)
+        writer.bytes([7, 8, 9, 10, 11])
+        writer.int(6)
+        let all = writer.bytes
+        var reader = TLReader(all, 0..<(all.count - 4))
+        #expect(try reader.int() == 5)
+        let copy = reader
+        #expect(try reader.lastBytes() == [7, 8, 9, 10, 11])
+        #expect(copy.rest.count == 8 && all.count == 16)
+        #expect(throws: TLError.truncated) { try TLReader([200, 1, 2, 3]).lastBytes() }
+    }
+
     @Test func `whatever the bytes say, nothing is read beyond them`() {
         let source = Seeded(5)
         for _ in 0..<5000 {
