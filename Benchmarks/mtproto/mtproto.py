@@ -29,8 +29,8 @@ def peak():
     return int(re.search(r"VmHWM:\s+(\d+)", pathlib.Path("/proc/self/status").read_text()).group(1))
 
 
-async def library(name, world, file):
-    """One download, with what it cost."""
+async def library(name, world, file, hashes):
+    """One download, with what it cost; hashing what came is not the library's work."""
     import telegram_clients
 
     if name.startswith("telethon"):
@@ -46,7 +46,8 @@ async def library(name, world, file):
         if first is None:
             # Connecting, exchanging keys and logging in are not counted.
             start, cpu, first = time.monotonic(), used(), len(chunk)
-        digest.update(chunk)
+        if hashes:
+            digest.update(chunk)
     seconds = time.monotonic() - start
     print(json.dumps({
         "seconds": seconds, "cpu": used() - cpu, "bytes_per_second": (file["size"] - first) / seconds,
@@ -58,9 +59,9 @@ async def library(name, world, file):
     os._exit(0)
 
 
-def run_library(name, world, file):
+def run_library(name, world, file, hashes):
     run = subprocess.run(
-        [sys.executable, __file__, "--client", name, world.url, json.dumps(file)], capture_output=True, text=True, timeout=600)
+        [sys.executable, __file__, "--client", name, world.url, json.dumps(file), str(hashes)], capture_output=True, text=True, timeout=600)
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout.splitlines()[-1])
 
@@ -98,13 +99,18 @@ def main(programs, megabytes):
         fetch(programs, world, world.file(1000), folder)
         world.control("dcs/shape", round_trip=ROUND_TRIP, rate=RATE)
         rows = {}
-        for _ in range(3):
+        for turn in range(4):
             for name in ["ours", "telethon", "telethon-plain", "kurigram"]:
                 if name == "telethon-plain" and name in rows:
                     continue
                 world.control("reset")
-                result = fetch(programs, world, file, folder) if name == "ours" else run_library(name, world, file)
-                assert result["sha256"] == expected, name
+                hashes = turn == 0
+                result = (
+                    fetch(programs, world, file, folder, hash="yes" if hashes else "no") if name == "ours"
+                    else run_library(name, world, file, hashes))
+                if hashes:
+                    assert result["sha256"] == expected, name
+                    continue
                 rows.setdefault(name, []).append(result)
                 if name == "ours":
                     counts = world.counts()
@@ -150,6 +156,6 @@ if sys.argv[1] == "--client":
 
             return requests.get(f"{self.url}/control/dcs", timeout=30).json()
 
-    asyncio.run(library(sys.argv[2], Remote(), json.loads(sys.argv[4])))
+    asyncio.run(library(sys.argv[2], Remote(), json.loads(sys.argv[4]), sys.argv[5] == "True"))
 else:
     main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 300)

@@ -9,6 +9,10 @@ public protocol Cipher: Sendable {
     func encryptIGE(_ bytes: inout [UInt8], _ range: Range<Int>, key: [UInt8], iv: [UInt8])
     /// The reverse of `encryptIGE`.
     func decryptIGE(_ bytes: inout [UInt8], _ range: Range<Int>, key: [UInt8], iv: [UInt8])
+    /// `decryptIGE`, and the SHA-256 of `prefix` and the decrypted bytes: together they may cost less than one by one.
+    func decryptIGE(
+        _ bytes: inout [UInt8], _ range: Range<Int>, key: [UInt8], iv: [UInt8], hashingAfter prefix: ArraySlice<UInt8>
+    ) -> [UInt8]
     /// An AES-256-CTR stream with a key of 32 bytes and a first counter block of 16.
     func counterStream(key: [UInt8], iv: [UInt8]) -> any CounterStream
     /// `base` to the power of `exponent` modulo `modulus`, all big-endian; as many bytes as `modulus` has, or nil for a
@@ -32,4 +36,11 @@ public typealias RandomBytes = @Sendable (Int) -> [UInt8]
 
 extension Cipher {
     public func sha256(_ bytes: [UInt8]) -> [UInt8] { sha256([], bytes[...]) }
+
+    public func decryptIGE(
+        _ bytes: inout [UInt8], _ range: Range<Int>, key: [UInt8], iv: [UInt8], hashingAfter prefix: ArraySlice<UInt8>
+    ) -> [UInt8] {
+        decryptIGE(&bytes, range, key: key, iv: iv)
+        return sha256(prefix, bytes[range])
+    }
 }

@@ -13,7 +13,9 @@ actor Access {
     nonisolated let dataCentre: Int
     private nonisolated let loop: EventLoop
     private let configuration: TelegramConfiguration
-    private unowned let account: Account
+    /// A circle that `close` opens: work that goes on without its caller must not lose the account.
+    private let account: Account
+    private var isClosed = false
     private var lines: [Line] = []
     private var agreement: KeyAgreement?
     private var isAuthorized = false
@@ -57,6 +59,7 @@ actor Access {
         var attempts = Attempts(
             patience: configuration.patience, pause: longestPause ?? configuration.longestPause)
         while true {
+            guard !isClosed else { throw .unreachable }
             let failure: CallFailure
             try await attempts.wait(until: pauses[Call.constructor(of: body)] ?? 0, now: Connection.now())
             do {
@@ -259,6 +262,7 @@ actor Access {
 
     /// Ends every connection, and keeps what was learned about salts and clocks.
     func close() async {
+        isClosed = true
         closeAll()
         if agreement != nil { await store() }
     }

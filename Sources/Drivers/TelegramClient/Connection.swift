@@ -11,6 +11,8 @@ actor Connection: TCPStreamOwner {
 
     /// Bytes of the largest packet: a block of a MiB and what is around it.
     private static let largestPacket = (1 << 20) + (16 << 10)
+    /// Bytes the kernel collects in the middle of a large packet.
+    private static let collected = 128 << 10
     private static let stepPatience = Duration.seconds(15)
     /// Seconds.
     private static let surplusIdle = 30.0
@@ -35,6 +37,7 @@ actor Connection: TCPStreamOwner {
     var hasEnded: Bool { loss != nil }
     private var timer: LoopTimer?
     private var lastUse = Connection.now()
+    private var lastBytes = 0.0
     /// Others could do its work.
     private var isSurplus = false
 
@@ -172,6 +175,8 @@ actor Connection: TCPStreamOwner {
         guard stream != nil else { return }
         let now = Self.now()
         if waiting.isEmpty, now - lastUse > (isSurplus ? Self.surplusIdle : Self.lastIdle) { return end(.closed) }
+        // A slow connection is to be heard all the same.
+        if now - lastBytes > 2 { stream?.setLowWater(1) }
         do { try session?.tick(now: now) } catch { return end(.session(error)) }
         flush()
         scheduleTick()
@@ -199,7 +204,9 @@ actor Connection: TCPStreamOwner {
     }
 
     private func receive(_ bytes: UnsafeRawBufferPointer) {
-        session?.heard(now: Self.now())
+        lastBytes = Self.now()
+        session?.heard(now: lastBytes)
+        defer { stream?.setLowWater(reader.missing > 2 * Self.collected ? Self.collected : 1) }
         guard let obfuscation else { return take(bytes) }
         var plain = Array(bytes)
         obfuscation.incoming.apply(&plain, 0..<plain.count)

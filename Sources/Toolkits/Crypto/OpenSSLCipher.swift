@@ -7,6 +7,7 @@ public import MTProto
 /// None of these calls fails for the sizes the protocol uses while OpenSSL is whole and there is memory: a failure traps.
 public struct OpenSSLCipher: Cipher {
     private let hasInstructions = cige_is_available() == 1
+    private let canHash = cige_can_hash() == 1
 
     public init() {}
 
@@ -47,6 +48,24 @@ public struct OpenSSLCipher: Cipher {
 
     public func decryptIGE(_ bytes: inout [UInt8], _ range: Range<Int>, key: [UInt8], iv: [UInt8]) {
         applyIGE(&bytes, range, key, iv, encrypts: false)
+    }
+
+    public func decryptIGE(
+        _ bytes: inout [UInt8], _ range: Range<Int>, key: [UInt8], iv: [UInt8], hashingAfter prefix: ArraySlice<UInt8>
+    ) -> [UInt8] {
+        guard canHash, prefix.count % 16 == 0, prefix.count <= 64, !range.isEmpty else {
+            applyIGE(&bytes, range, key, iv, encrypts: false)
+            return sha256(prefix, bytes[range])
+        }
+        precondition(key.count == 32 && iv.count == 32 && range.count % 16 == 0, "sizes that IGE does not have")
+        var digest = [UInt8](repeating: 0, count: 32)
+        prefix.withUnsafeBufferPointer { prefix in
+            bytes.withUnsafeMutableBufferPointer { buffer in
+                let part = UnsafeMutableBufferPointer(rebasing: buffer[range])
+                cige_decrypt_and_hash(part.baseAddress, part.count, key, iv, prefix.baseAddress, prefix.count, &digest)
+            }
+        }
+        return digest
     }
 
     private func applyIGE(

@@ -26,6 +26,8 @@ public final class TCPStream: EventHandler, @unchecked Sendable {
     private var owner: (any TCPStreamOwner)?
     private var isConnecting: Bool
     private var isPaused = false
+    private var lowWater = 1
+    private var registered: Readiness = []
     private var output: [[UInt8]] = []
     /// Bytes of the first array that are gone.
     private var outputStart = 0
@@ -66,7 +68,8 @@ public final class TCPStream: EventHandler, @unchecked Sendable {
     /// Begins to report; once.
     public func begin(_ owner: any TCPStreamOwner) throws(SystemCallError) {
         self.owner = owner
-        try loop.register(socket, for: interest, handler: self)
+        registered = interest
+        try loop.register(socket, for: registered, handler: self)
     }
 
     private static func setNoDelay(_ number: Int32) throws(SystemCallError) {
@@ -92,6 +95,16 @@ public final class TCPStream: EventHandler, @unchecked Sendable {
         guard self.isPaused != isPaused else { return }
         self.isPaused = isPaused
         updateInterest()
+    }
+
+    /// Has the kernel collect so many bytes before it reports any (`SO_RCVLOWAT`, socket(7)): fewer wake-ups for whoever
+    /// waits for a lot. The owner sees to it that they do come.
+    public func setLowWater(_ bytes: Int) {
+        guard descriptor != nil, bytes != lowWater else { return }
+        lowWater = bytes
+        var value = Int32(clamping: max(1, bytes))
+        // Where it fails, bytes are reported as they come.
+        setsockopt(socket, SOL_SOCKET, SO_RCVLOWAT, &value, socklen_t(4))
     }
 
     /// Ends the connection at once. The owner hears nothing more.
@@ -191,8 +204,9 @@ public final class TCPStream: EventHandler, @unchecked Sendable {
     }
 
     private func updateInterest() {
-        guard descriptor != nil else { return }
+        guard descriptor != nil, interest != registered else { return }
+        registered = interest
         // Fails only for a descriptor that is not registered.
-        try? loop.modify(socket, to: interest)
+        try? loop.modify(socket, to: registered)
     }
 }

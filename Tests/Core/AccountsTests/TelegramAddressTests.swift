@@ -3,7 +3,8 @@ import Testing
 
 struct TelegramAddressTests {
     @Test(arguments: [
-        TelegramAddress(bot: 42, file: "AgAD-_x"), TelegramAddress(bot: 42, file: "x", bytes: 5, chat: -100_123, message: 7),
+        TelegramAddress(bot: 42, file: "AgAD-_x"),
+        TelegramAddress(bot: 42, file: "x", bytes: 5, chat: -100_123, message: 7),
         TelegramAddress(bot: 42, file: "x", bytes: nil, chat: 9, message: 7),
     ])
     func `an address is read as it was written`(_ address: TelegramAddress) {

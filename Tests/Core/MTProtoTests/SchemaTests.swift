@@ -172,6 +172,19 @@ struct SchemaTests {
             TL.document,
             "document flags:# id:long access_hash:long file_reference:bytes date:int mime_type:string size:long thumbs:flags.0?Vector<PhotoSize> video_thumbs:flags.1?Vector<VideoSize> dc_id:int attributes:Vector<DocumentAttribute> = Document"
         ),
+        (TL.photoSizeEmpty, "photoSizeEmpty type:string = PhotoSize"),
+        (TL.photoSize, "photoSize type:string w:int h:int size:int = PhotoSize"),
+        (TL.photoCachedSize, "photoCachedSize type:string w:int h:int bytes:bytes = PhotoSize"),
+        (TL.photoStrippedSize, "photoStrippedSize type:string bytes:bytes = PhotoSize"),
+        (TL.photoSizeProgressive, "photoSizeProgressive type:string w:int h:int sizes:Vector<int> = PhotoSize"),
+        (TL.photoPathSize, "photoPathSize type:string bytes:bytes = PhotoSize"),
+        (
+            TL.videoSize,
+            "videoSize flags:# type:string w:int h:int size:int video_start_ts:flags.0?double = VideoSize"
+        ),
+        (TL.documentAttributeAnimated, "documentAttributeAnimated = DocumentAttribute"),
+        (TL.documentAttributeImageSize, "documentAttributeImageSize w:int h:int = DocumentAttribute"),
+        (TL.documentAttributeHasStickers, "documentAttributeHasStickers = DocumentAttribute"),
         (TL.documentAttributeFilename, "documentAttributeFilename file_name:string = DocumentAttribute"),
         (
             TL.documentAttributeAudio,

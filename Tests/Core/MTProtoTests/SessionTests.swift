@@ -126,6 +126,7 @@ struct SessionTests {
             var hand = Hand()
             _ = hand.session.ask([1, 1, 1, 1])
             do {
+                _ = try hand.send(Hand.body(TL.pong, [3, 4]))
                 try body(&hand)
                 return nil
             } catch {
@@ -155,6 +156,15 @@ struct SessionTests {
         var bomb = TLWriter(TL.gzipPacked)
         bomb.bytes([0x1f, 0x8b, 1, 2, 3])
         #expect(broken { _ = try $0.send(bomb.bytes) } == .badCompression)
+    }
+
+    @Test func `the first message of a session says what time it is`() throws {
+        var hand = Hand()
+        let events = try hand.send(Hand.body(TL.pong, [1, 2]), id: hand.nextNumber() + 3600 << 32)
+        guard case .newClock(let offset)? = events.first else { return #expect(Bool(false)) }
+        #expect(abs(offset - 3600) < 1)
+        _ = try hand.send(Hand.body(TL.pong, [1, 2]), id: hand.nextNumber() + 3600 << 32)
+        #expect(throws: SessionBreak.badMessageID) { try hand.send(Hand.body(TL.pong, [1, 2])) }
     }
 
     @Test func `what comes twice counts once`() throws {

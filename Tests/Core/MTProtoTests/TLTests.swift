@@ -15,6 +15,20 @@ struct TLTests {
         #expect(try reader.int() == 77 && reader.left == 0)
     }
 
+    @Test func `the last bytes are cut out of the array, whoever else holds it`() throws {
+        var writer = TLWriter()
+        writer.int(5)
+        writer.bytes([7, 8, 9, 10, 11])
+        writer.int(6)
+        let all = writer.bytes
+        var reader = TLReader(all, 0..<(all.count - 4))
+        #expect(try reader.int() == 5)
+        let copy = reader
+        #expect(try reader.lastBytes() == [7, 8, 9, 10, 11])
+        #expect(copy.rest.count == 8 && all.count == 16)
+        #expect(throws: TLError.truncated) { try TLReader([200, 1, 2, 3]).lastBytes() }
+    }
+
     @Test func `whatever the bytes say, nothing is read beyond them`() {
         let source = Seeded(5)
         for _ in 0..<5000 {
@@ -105,5 +119,56 @@ struct TLTests {
         }
         #expect(again == found)
         #expect(try SentMessage(TLReader(marked), known: 100) == .other)
+    }
+
+    @Test func `pictures before the data centre are passed over`() throws {
+        var writer = TLWriter(TL.document)
+        writer.int(3)
+        for value in [5, 6] as [Int64] { writer.long(value) }
+        writer.bytes([1])
+        writer.int(0)
+        writer.string("video/mp4")
+        writer.long(77)
+        writer.uint32(TL.vector)
+        writer.int(6)
+        for constructor in [
+            TL.photoSizeEmpty, TL.photoSize, TL.photoCachedSize, TL.photoStrippedSize, TL.photoSizeProgressive,
+            TL.photoPathSize,
+        ] {
+            writer.uint32(constructor)
+            writer.string("m")
+            switch constructor {
+            case TL.photoSize: for value in 1...3 { writer.int(Int32(value)) }
+            case TL.photoCachedSize:
+                for value in 1...2 { writer.int(Int32(value)) }
+                writer.bytes([1, 2, 3, 4, 5])
+            case TL.photoSizeProgressive:
+                for value in 1...2 { writer.int(Int32(value)) }
+                writer.vector([1, 2, 3]) { $0.int($1) }
+            case TL.photoStrippedSize, TL.photoPathSize: writer.bytes([9, 9])
+            default: break
+            }
+        }
+        writer.uint32(TL.vector)
+        writer.int(1)
+        writer.uint32(TL.videoSize)
+        writer.int(1)
+        writer.string("v")
+        for value in 1...3 { writer.int(Int32(value)) }
+        writer.long(0)
+        writer.int(4)
+        writer.uint32(TL.vector)
+        writer.int(3)
+        writer.uint32(TL.documentAttributeVideo)
+        writer.int(2)
+        writer.long(Int64(bitPattern: (12.5).bitPattern))
+        for value in 1...2 { writer.int(Int32(value)) }
+        writer.uint32(TL.documentAttributeAnimated)
+        writer.uint32(TL.documentAttributeFilename)
+        writer.string("clip.mp4")
+        var reader = TLReader(writer.bytes)
+        let found = try DocumentProperties(&reader)
+        #expect(found.location.dataCentre == 4 && found.size == 77 && found.duration == 12.5)
+        #expect(found.name == "clip.mp4" && reader.left == 0)
     }
 }

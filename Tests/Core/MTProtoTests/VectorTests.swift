@@ -115,6 +115,20 @@ struct VectorTests {
         #expect(fast == plain)
     }
 
+    @Test func `decrypting and hashing in one go is the same as one after the other`() {
+        let source = Seeded(77)
+        for blocks in 1...40 {
+            let (sealed, key, iv) = (source.bytes(16 * blocks), source.bytes(32), source.bytes(32))
+            for count in stride(from: 0, through: 80, by: 16) {
+                let prefix = source.bytes(count)
+                var (one, two) = (sealed, sealed)
+                cipher.decryptIGE(&one, 0..<one.count, key: key, iv: iv)
+                let hash = cipher.decryptIGE(&two, 0..<two.count, key: key, iv: iv, hashingAfter: prefix[...])
+                #expect(one == two && hash == cipher.sha256(prefix[...], one[...]))
+            }
+        }
+    }
+
     /// The definition, one block after the other; AES of one block is CTR's first block of key stream.
     private func slowIGE(_ plain: [UInt8], _ key: [UInt8], _ iv: [UInt8]) -> [UInt8] {
         var (beforeOut, beforeIn) = (Array(iv[0..<16]), Array(iv[16..<32]))

@@ -20,7 +20,8 @@ struct KeyFileTests {
 
     private var keys: AccountKeys {
         var keys = AccountKeys(home: 4)
-        keys.entries[4] = .init(key: [UInt8](repeating: 0xab, count: 256), salt: -5, clockOffset: 1.5, isAuthorized: true)
+        keys.entries[4] = .init(
+            key: [UInt8](repeating: 0xab, count: 256), salt: -5, clockOffset: 1.5, isAuthorized: true)
         keys.addresses[2] = [.init(host: "127.0.0.1", port: 443, isMediaOnly: true)]
         return keys
     }

@@ -8,7 +8,8 @@ struct CipherTests {
     @Test func `hashes of parts are those of the whole`() {
         let bytes = Array("The quick brown fox jumps over the lazy dog".utf8)
         let whole = cipher.sha1(bytes)
-        #expect(whole[..<4] == [0x2f, 0xd4, 0xe1, 0xc6] && cipher.sha1(Array(bytes[..<9]), Array(bytes[9...])) == whole)
+        #expect(whole[..<4] == [0x2f, 0xd4, 0xe1, 0xc6])
+        #expect(cipher.sha1(Array(bytes[..<9]), Array(bytes[9...])) == whole)
         #expect(cipher.sha256(bytes[..<9], bytes[9...]) == cipher.sha256(bytes))
         #expect(cipher.sha256(bytes)[..<4] == [0xd7, 0xa8, 0xfb, 0xb3])
     }

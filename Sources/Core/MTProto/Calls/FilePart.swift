@@ -4,12 +4,12 @@ public enum FilePart: Sendable, Hashable {
     /// Another network is to be asked, which bots may not.
     case redirect(dataCentre: Int)
 
-    public init(_ answer: TLReader) throws(TLError) {
+    public init(_ answer: consuming TLReader) throws(TLError) {
         var reader = answer
         switch try reader.uint32() {
         case TL.file:
             _ = (try reader.uint32(), try reader.int())
-            self = .bytes(try reader.bytes())
+            self = .bytes(try reader.lastBytes())
         case TL.fileCdnRedirect: self = .redirect(dataCentre: Int(try reader.int()))
         case let other: throw .unexpected(other)
         }

@@ -20,11 +20,38 @@ public struct DocumentProperties: Sendable, Hashable {
         size = try reader.long()
         name = ""
         location = FileLocation(dataCentre: 0, id: id, accessHash: hash, reference: reference)
-        // Small pictures stand before the data centre; a reader that does not know them finds it by its first block.
-        guard flags & 3 == 0 else { return }
+        if flags & 1 != 0 { try Self.skipPictures(&reader) }
+        if flags & 2 != 0 { try Self.skipPictures(&reader) }
         location.dataCentre = Int(try reader.int())
         for _ in 0..<(try reader.vectorCount(smallest: 4)) {
             guard try readAttribute(&reader) else { return }
+        }
+    }
+
+    /// Smaller forms, still or moving, which stand before the data centre.
+    private static func skipPictures(_ reader: inout TLReader) throws(TLError) {
+        for _ in 0..<(try reader.vectorCount(smallest: 8)) {
+            let constructor = try reader.uint32()
+            if constructor == TL.videoSize {
+                let flags = try reader.uint32()
+                _ = try reader.bytesRange()
+                for _ in 0..<3 { _ = try reader.int() }
+                if flags & 1 != 0 { _ = try reader.double() }
+                continue
+            }
+            _ = try reader.bytesRange()
+            switch constructor {
+            case TL.photoSizeEmpty: break
+            case TL.photoSize: for _ in 0..<3 { _ = try reader.int() }
+            case TL.photoCachedSize:
+                _ = (try reader.int(), try reader.int())
+                _ = try reader.bytesRange()
+            case TL.photoStrippedSize, TL.photoPathSize: _ = try reader.bytesRange()
+            case TL.photoSizeProgressive:
+                _ = (try reader.int(), try reader.int())
+                for _ in 0..<(try reader.vectorCount(smallest: 4)) { _ = try reader.int() }
+            default: throw .unexpected(constructor)
+            }
         }
     }
 
@@ -43,6 +70,8 @@ public struct DocumentProperties: Sendable, Hashable {
             if flags & 4 != 0 { _ = try reader.int() }
             if flags & 16 != 0 { _ = try reader.double() }
             if flags & 32 != 0 { _ = try reader.bytesRange() }
+        case TL.documentAttributeImageSize: _ = (try reader.int(), try reader.int())
+        case TL.documentAttributeAnimated, TL.documentAttributeHasStickers: break
         default: return false
         }
         return true

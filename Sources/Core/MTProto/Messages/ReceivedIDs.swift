@@ -6,6 +6,8 @@ struct ReceivedIDs: Sendable {
     private var ids: [Int64] = []
     private var floor = Int64.min
 
+    var isEmpty: Bool { ids.isEmpty }
+
     /// Whether a number is new; from now on it is not.
     mutating func insert(_ id: Int64) -> Bool {
         guard id > floor else { return false }

@@ -76,8 +76,9 @@ public struct PacketCipher: Sendable {
         let other: Side = side == .client ? .server : .client
         let messageKey = Array(packet[8..<24])
         let secrets = secrets(messageKey, other)
-        cipher.decryptIGE(&packet, 24..<packet.count, key: secrets.key, iv: secrets.iv)
-        guard cipher.areEqual(self.messageKey(packet, other)[...], messageKey[...]) else { throw .forged }
+        let hash = cipher.decryptIGE(
+            &packet, 24..<packet.count, key: secrets.key, iv: secrets.iv, hashingAfter: hashPrefix(other))
+        guard cipher.areEqual(hash[8..<24], messageKey[...]) else { throw .forged }
         var reader = TLReader(packet, 24..<packet.count)
         guard let salt = try? reader.long(), let session = try? reader.long(), let id = try? reader.long(),
             let sequence = try? reader.int(), let length = try? reader.int()
@@ -95,8 +96,12 @@ public struct PacketCipher: Sendable {
     }
 
     private func messageKey(_ packet: [UInt8], _ side: Side) -> [UInt8] {
-        let part = key.bytes[(88 + side.rawValue)..<(120 + side.rawValue)]
-        return Array(cipher.sha256(part, packet[24...])[8..<24])
+        Array(cipher.sha256(hashPrefix(side), packet[24...])[8..<24])
+    }
+
+    /// What stands before the plain text when it is hashed.
+    private func hashPrefix(_ side: Side) -> ArraySlice<UInt8> {
+        key.bytes[(88 + side.rawValue)..<(120 + side.rawValue)]
     }
 
     private func secrets(_ messageKey: [UInt8], _ side: Side) -> (key: [UInt8], iv: [UInt8]) {

@@ -32,6 +32,11 @@ extension Session {
         let constructor = try body.peek()
         // Complaints about the time must be heard whatever time it is.
         let isComplaint = constructor == TL.badServerSalt || constructor == TL.badMsgNotification
+        // No old packet can bear this session's number, so the first one is believed what time it is.
+        if depth == 0, received.isEmpty, id & 1 == 1, !isComplaint, !clock.accepts(id, now) {
+            clock.offset = MessageClock.seconds(id) - now
+            events.append(.newClock(clock.offset))
+        }
         guard id & 1 == 1, isComplaint || depth > 0 || clock.accepts(id, now) else { throw SessionBreak.badMessageID }
         if sequence & 1 == 1 {
             acknowledgements.append(id)

@@ -90,6 +90,16 @@ public enum TL {
     public static let messageFwdHeader: UInt32 = 0x4e4d_f4bb
     public static let messageReplyHeader: UInt32 = 0x1b97_dd66
     public static let document: UInt32 = 0x8fd4_c4d8
+    public static let photoSizeEmpty: UInt32 = 0x0e17_e23c
+    public static let photoSize: UInt32 = 0x75c7_8e60
+    public static let photoCachedSize: UInt32 = 0x021e_1ad6
+    public static let photoStrippedSize: UInt32 = 0xe0b0_bc2e
+    public static let photoSizeProgressive: UInt32 = 0xfa3e_fb95
+    public static let photoPathSize: UInt32 = 0xd821_4d41
+    public static let videoSize: UInt32 = 0xde33_b094
+    public static let documentAttributeAnimated: UInt32 = 0x11b5_8939
+    public static let documentAttributeImageSize: UInt32 = 0x6c37_c15c
+    public static let documentAttributeHasStickers: UInt32 = 0x9801_d2f7
     public static let documentAttributeFilename: UInt32 = 0x1559_0068
     public static let documentAttributeAudio: UInt32 = 0x9852_f9c6
     public static let documentAttributeVideo: UInt32 = 0x43c5_7c48

@@ -1,7 +1,7 @@
 /// Reads values of the type language out of a part of an array (https://core.telegram.org/mtproto/serialize). It never
 /// reads beyond its part, whatever the bytes say.
 public struct TLReader: Sendable {
-    private let buffer: [UInt8]
+    private var buffer: [UInt8]
     public private(set) var position: Int
     public let end: Int
 
@@ -63,6 +63,14 @@ public struct TLReader: Sendable {
     }
 
     public mutating func bytes() throws(TLError) -> [UInt8] { [UInt8](buffer[try bytesRange()]) }
+
+    /// `bytes` as the last thing that is read: the array itself is cut down to them, which spares another one of their size.
+    public consuming func lastBytes() throws(TLError) -> [UInt8] {
+        let range = try bytesRange()
+        buffer.removeLast(buffer.count - range.upperBound)
+        buffer.removeFirst(range.lowerBound)
+        return buffer
+    }
 
     /// Text; what is no UTF-8 becomes U+FFFD.
     public mutating func string() throws(TLError) -> String {

@@ -33,6 +33,9 @@ public struct FrameReader: Sendable {
     /// Whether the connection may end here.
     public var isAtBoundary: Bool { header.isEmpty && expected == nil }
 
+    /// Bytes without which the packet under way is not whole; 0 when none is.
+    public var missing: Int { (expected ?? packet.count) - packet.count }
+
     /// One more byte of the length; `true` once it is known and something follows.
     private mutating func readHeader(_ bytes: UnsafeRawBufferPointer, _ start: inout Int) throws(FrameError) -> Bool {
         header.append(bytes[start])
