@@ -107,16 +107,19 @@ extension Phrase {
         case .tooLarge:
             (
                 """
-                This file has %1 MB; Telegram lets bots fetch %2 MB. The operator can lift that with a self-hosted \
-                Bot API server (TELEGRAM_API_BASE). Until then: send it as audio, or in parts.
+                This file has %1 MB; Telegram lets bots fetch %2 MB. The operator can lift that with \
+                TELEGRAM_API_ID and TELEGRAM_API_HASH, or with a self-hosted Bot API server (TELEGRAM_API_BASE). Until \
+                then: send it as audio, or in parts.
                 """,
                 """
-                Berkas ini %1 MB; Telegram hanya mengizinkan bot mengambil %2 MB. Pengelola dapat memakai server Bot \
-                API sendiri (TELEGRAM_API_BASE). Sementara itu: kirim sebagai audio, atau bagi beberapa bagian.
+                Berkas ini %1 MB; Telegram hanya mengizinkan bot mengambil %2 MB. Pengelola dapat mengatasinya \
+                dengan TELEGRAM_API_ID dan TELEGRAM_API_HASH, atau server Bot API sendiri (TELEGRAM_API_BASE). Sementara \
+                itu: kirim sebagai audio, atau bagi beberapa bagian.
                 """,
                 """
-                Este arquivo tem %1 MB; o Telegram deixa os bots buscarem %2 MB. O operador pode usar um servidor Bot \
-                API próprio (TELEGRAM_API_BASE). Até lá: envie como áudio ou em partes.
+                Este arquivo tem %1 MB; o Telegram deixa os bots buscarem %2 MB. O operador resolve isso com \
+                TELEGRAM_API_ID e TELEGRAM_API_HASH, ou com um servidor Bot API próprio (TELEGRAM_API_BASE). Até lá: \
+                envie como áudio ou em partes.
                 """
             )
         case .tooLargeHere:
