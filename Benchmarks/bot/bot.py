@@ -54,13 +54,13 @@ def burst(world, count=1000):
         for n in range(count)]
     for n in range(count):
         world.control("chat", id=7000 + n, type="private", first_name="x")
-    begun = time.monotonic()
     for update in updates:
         requests.post(f"{world.url}/control/update", json=update, timeout=10)
-    added = time.monotonic()
-    while world.state()["pending"]:
-        time.sleep(0.01)
-    print(f"{count} updates: sent in {added - begun:.2f} s, all taken in {time.monotonic() - added:.2f} s after the last")
+    begun = time.monotonic()
+    with Server(**(world.settings | {"TRANSCRIPTION_PROVIDER": "sphinx"})):
+        while world.state()["pending"]:
+            time.sleep(0.02)
+        print(f"{count} updates that wait when the server starts: all taken {time.monotonic() - begun:.2f} s after its start")
 
 
 def webhook(world, server, rate=200, seconds=5):
@@ -105,6 +105,7 @@ def main():
         print(f"idle: {(cpu_seconds(server.process) - before) * 1000 / 20:.2f} ms of processor time a second, "
               f"{len(world.calls('getUpdates'))} calls beside one open question")
         cached_answers(world)
+    with World() as world:
         burst(world)
     with World() as world:
         with Server() as probe:
