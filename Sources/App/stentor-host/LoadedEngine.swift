@@ -17,8 +17,7 @@ struct LoadedEngine {
         let library = try SherpaLibrary(folder: setup.engineFolder)
         detector = try SileroDetector(library, model: "\(setup.engineFolder)/\(SileroDetector.fileName)")
         recognizer = try Self.recognizer(setup, library)
-        let weights = "\(setup.engineFolder)/\(VoiceEncoder.fileName)"
-        voices = access(weights, R_OK) == 0 ? try VoiceEncoder(path: weights) : nil
+        voices = VoiceEncoderFile(path: "\(setup.engineFolder)/\(VoiceEncoderFile.fileName)")
     }
 
     private static func recognizer(
@@ -54,7 +53,7 @@ struct LoadedEngine {
 
     /// Files of a folder may be links to somewhere else.
     private static func inside(_ path: String) -> [String] {
-        [SherpaLibrary.fileName, "libonnxruntime.so", SileroDetector.fileName, VoiceEncoder.fileName].compactMap {
+        [SherpaLibrary.fileName, "libonnxruntime.so", SileroDetector.fileName, VoiceEncoderFile.fileName].compactMap {
             name in
             guard let real = realpath("\(path)/\(name)", nil) else { return nil }
             defer { free(real) }

@@ -7,7 +7,7 @@ public struct TranscriptionOrder: Sendable, Hashable, Codable {
     }
 
     /// Changes when the same media and options would give another text: planning, placing of words, filters.
-    public static let pipelineVersion = 1
+    public static let pipelineVersion = 2
 
     public var task: Task
     /// BCP 47; `nil` asks for detection.

@@ -128,7 +128,7 @@ public struct TranscriptionPipeline: Sendable {
         case broke(Chunk, EngineError)
         case diarizing(Double)
         case diarized([SpeakerTurn])
-        case undiarized
+        case undiarized(String)
     }
 
     private func decoding(_ request: Request, _ findsSpeakers: Bool) -> DecodingOptions {
@@ -182,8 +182,10 @@ public struct TranscriptionPipeline: Sendable {
             inbox.yield(.diarized(turns ?? []))
         } catch is CancellationError {
             inbox.finish(throwing: CancellationError())
+        } catch let error as EngineError {
+            inbox.yield(.undiarized(error.description))
         } catch {
-            inbox.yield(.undiarized)
+            inbox.yield(.undiarized("\(error)"))
         }
     }
 }

@@ -11,7 +11,8 @@ extension TranscriptionPipeline {
         private(set) var channels: ChannelLevels?
         private var turns: [SpeakerTurn] = []
         private var diarized: Double?
-        private var speakersFailed = false
+        /// Why speakers could not be told apart.
+        private var speakersFailure: String?
 
         init(request: Request, state: TranscriptionState) {
             self.request = request
@@ -41,8 +42,8 @@ extension TranscriptionPipeline {
             case .diarized(let turns):
                 (self.turns, diarized) = (turns, 1)
                 return state.event(.diarized)
-            case .undiarized:
-                (speakersFailed, diarized) = (true, 1)
+            case .undiarized(let reason):
+                (speakersFailure, diarized) = (reason, 1)
                 return state.event(.diarized)
             }
         }
@@ -100,8 +101,9 @@ extension TranscriptionPipeline {
         private func warnings(_ capabilities: RecognizerCapabilities, _ outcomes: [ChunkOutcome]) -> [String] {
             var warnings = request.warnings(capabilities)
             if let remark { warnings.append(remark) }
-            if speakersFailed {
-                warnings.append("Speakers could not be told apart in this file: everything is given to one speaker.")
+            if let speakersFailure {
+                warnings.append(
+                    "Speakers could not be told apart, everything is given to one speaker. \(speakersFailure)")
             }
             let failed = outcomes.filter { if case .failed = $0 { true } else { false } }.count
             if failed > 0 {

@@ -1,14 +1,11 @@
 internal import SpeechKernels
-public import Transcription
+internal import Transcription
 
 /// The GE2E speaker encoder (Wan et al. 2018, arXiv:1710.10467) with Resemblyzer's weights: 160 frames of 40 mel powers
 /// through three LSTMs of 256, the last state projected, made positive and of length 1.
 ///
 /// Every window is made equally loud first: who speaks must not depend on how near the microphone stands.
-public final class VoiceEncoder: VoiceEngine {
-    /// Of the flat file, in the engines' folder.
-    public static let fileName = "ge2e.weights"
-
+final class VoiceEncoder: VoiceEngine {
     static let frames = 160
     static let hidden = 256
     /// Windows that go through the network side by side: a weight that was loaded serves all of them.
@@ -21,11 +18,6 @@ public final class VoiceEncoder: VoiceEngine {
     private let layers: [LSTMLayer]
     private let projection: FloatMatrix
     private let rows: (input: AlignedBuffer<Float>, output: AlignedBuffer<Float>)
-
-    /// Throws `EngineError.unusable` for a file that is not the flat file of the weights.
-    public convenience init(path: String) throws(EngineError) {
-        self.init(try VoiceWeights(path: path), .best)
-    }
 
     init(_ weights: VoiceWeights, _ kernels: Kernels) {
         self.kernels = kernels
@@ -41,7 +33,7 @@ public final class VoiceEncoder: VoiceEngine {
         rows = (AlignedBuffer(count), AlignedBuffer(count))
     }
 
-    public func embed(
+    func embed(
         _ samples: [Int16], windows: [Int], isCancelled: () -> Bool
     ) throws(EngineError) -> [[Float]] {
         let powers = spectrum.compute(samples)

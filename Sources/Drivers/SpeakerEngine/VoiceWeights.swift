@@ -22,8 +22,9 @@ struct VoiceWeights {
     let projection: [Float]
     let projectionBias: [Float]
 
-    init(path: String) throws(EngineError) {
-        var numbers = try Self.read(path)[...]
+    /// - Parameter file: open for reading.
+    init(file: CInt) throws(EngineError) {
+        var numbers = try Self.read(file)[...]
         func take(_ count: Int) -> [Float] {
             defer { numbers = numbers.dropFirst(count) }
             return Array(numbers.prefix(count))
@@ -43,13 +44,8 @@ struct VoiceWeights {
         return widths.reduce(0) { $0 + gates * ($1 + hidden + 2) } + hidden * hidden + hidden
     }
 
-    private static func read(_ path: String) throws(EngineError) -> [Float] {
+    private static func read(_ file: CInt) throws(EngineError) -> [Float] {
         let damaged = EngineError(.unusable, "The speaker encoder’s file is damaged; run `make setup` again.")
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else {
-            throw EngineError(.unusable, "The speaker encoder’s file is missing; run `make setup`.")
-        }
-        defer { close(file) }
         let size = mark.count + count * MemoryLayout<Float>.size
         var facts = stat()
         guard fstat(file, &facts) == 0, Int(facts.st_size) == size else { throw damaged }

@@ -50,8 +50,9 @@ struct SpeakersTests {
         #expect(json["text"] as? String == plain["text"] as? String)
     }
 
-    @Test("without the encoder the words come with one speaker and a warning")
-    func noEncoder() async throws {
+    @Test(
+        "without the encoder, or with a damaged one, the words come with one speaker and why", arguments: [false, true])
+    func noEncoder(isDamaged: Bool) async throws {
         let folder = bench.path("engines")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         for name in try FileManager.default.contentsOfDirectory(atPath: Workbench.engineFolder)
@@ -59,11 +60,13 @@ struct SpeakersTests {
             try FileManager.default.createSymbolicLink(
                 atPath: "\(folder)/\(name)", withDestinationPath: "\(Workbench.engineFolder)/\(name)")
         }
+        if isDamaged { try Data([1, 2, 3]).write(to: URL(fileURLWithPath: "\(folder)/ge2e.weights")) }
         let (json, _) = try await transcribe(
             ["--speakers", Workbench.sample.path], settings: ["STENTOR_ENGINE_DIR": folder])
         #expect(Set(speakers(json)) == ["SPEAKER_00"])
         let warnings = json["warnings"] as? [String] ?? []
-        #expect(warnings.contains { $0.contains("Speakers could not be told apart") })
+        let reason = isDamaged ? "damaged" : "not installed"
+        #expect(warnings.contains { $0.contains("Speakers could not be told apart") && $0.contains(reason) })
     }
 
     @Test("bounds that contradict each other are refused")

@@ -9,7 +9,13 @@ import Workbench
 
 @Suite("Speaker encoder")
 struct VoiceEncoderTests {
-    private static let path = "\(Workbench.engineFolder)/\(VoiceEncoder.fileName)"
+    private static let path = "\(Workbench.engineFolder)/\(VoiceEncoderFile.fileName)"
+
+    private static func encoder(_ kernels: Kernels = .best) throws -> VoiceEncoder {
+        let file = open(path, O_RDONLY)
+        defer { close(file) }
+        return VoiceEncoder(try VoiceWeights(file: file), kernels)
+    }
 
     /// Two seconds that any program can compute: integers only.
     private static let hum: [Int16] = (0..<32_000).map { n in
@@ -41,14 +47,14 @@ struct VoiceEncoderTests {
     @Test("every form of the kernels says what the original network says", arguments: 0..<Int(sk_forms))
     func original(form: Int) throws {
         guard let table = sk_kernels_of(Int32(form)) else { return }
-        let encoder = VoiceEncoder(try VoiceWeights(path: Self.path), Kernels(table: table))
+        let encoder = try Self.encoder(Kernels(table: table))
         let vectors = try encoder.embed(Self.hum, windows: [0, 1600, 6400]) { false }
         for (own, theirs) in zip(vectors, try reference()) { #expect(cosine(own, theirs) > 0.9999) }
     }
 
     @Test("how loud a voice is changes nothing")
     func loudness() throws {
-        let encoder = try VoiceEncoder(path: Self.path)
+        let encoder = try Self.encoder()
         let quiet = Self.hum.map { $0 / 8 }
         let loud = try encoder.embed(Self.hum, windows: [0]) { false }
         #expect(cosine(loud[0], try encoder.embed(quiet, windows: [0]) { false }[0]) > 0.999)
@@ -56,7 +62,7 @@ struct VoiceEncoderTests {
 
     @Test("windows beyond the sound, silence and the loudest noise give directions")
     func edges() throws {
-        let encoder = try VoiceEncoder(path: Self.path)
+        let encoder = try Self.encoder()
         let noise = (0..<40_000).map { $0 % 2 == 0 ? Int16.max : Int16.min }
         for (samples, windows) in [
             (Self.hum, [-20_000, 31_000, 400_000]), ([], [0]), ([Int16](repeating: 0, count: 30_000), [0, 5_000]),
@@ -70,7 +76,7 @@ struct VoiceEncoderTests {
 
     @Test("a batch says of each window what it says of it alone")
     func batch() throws {
-        let encoder = try VoiceEncoder(path: Self.path)
+        let encoder = try Self.encoder()
         let windows = (0..<36).map { $0 * 160 }
         let together = try encoder.embed(Self.hum, windows: windows) { false }
         for index in [0, 17, 35] {
@@ -81,7 +87,7 @@ struct VoiceEncoderTests {
 
     @Test("a request that is cancelled ends before its next batch")
     func cancelled() throws {
-        let encoder = try VoiceEncoder(path: Self.path)
+        let encoder = try Self.encoder()
         let error = #expect(throws: EngineError.self) { try encoder.embed(Self.hum, windows: [0]) { true } }
         #expect(error?.code == .cancelled)
     }
@@ -96,10 +102,11 @@ struct VoiceEncoderTests {
             ("cut", whole.dropLast()), ("other", Data(repeating: 7, count: whole.count)), ("nan", bent),
         ] {
             try data.write(to: URL(fileURLWithPath: bench.path(name)))
-            let error = #expect(throws: EngineError.self) { try VoiceWeights(path: bench.path(name)) }
+            let file = try #require(VoiceEncoderFile(path: bench.path(name)))
+            let error = #expect(throws: EngineError.self) { try file.embed(Self.hum, windows: [0]) { false } }
             #expect(error?.code == .unusable && error?.description.contains("damaged") == true)
         }
-        #expect(throws: EngineError.self) { try VoiceWeights(path: bench.path("nothing")) }
+        #expect(VoiceEncoderFile(path: bench.path("nothing")) == nil)
     }
 }
 
