@@ -25,6 +25,8 @@ public actor Intake {
     private let speaks: Bool
     private let startedAt: JobInstant
     private var received: Int64 = 0
+    /// Of the whole media, once it is there.
+    public private(set) var sha256: String?
     private var early: EarlyDecoding?
     private var hasPassed = false
     /// The execution that began before the media's end.
@@ -135,6 +137,7 @@ public actor Intake {
         let parts = owner.parts
         guard received > 0 else { throw JobFailure(.permanent, code: "empty", "The file is empty.") }
         let digest = try await medium.complete()
+        sha256 = digest.sha256
         let order = wish.order(try await parts.engines.choose(wish.engine))
         // The execution that began belongs to a job by itself.
         if let ahead, ahead.order != order || draft.batch != nil { await dropAhead() }

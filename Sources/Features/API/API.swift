@@ -34,6 +34,10 @@ public struct API: Sendable {
         public var gauges: @Sendable () async -> [Metrics.Gauge]
         /// The body of `GET /api/gpu-status`.
         public var gpuStatus: @Sendable () async throws -> HTTPResponse
+        /// Models that clients may name.
+        public var models: @Sendable () async -> [ModelEntry] = { [] }
+        /// Seconds since 1970.
+        public var now: @Sendable () -> Double = { 0 }
         /// What a transcription would take.
         public var estimate: @Sendable (any MediaSource, TranscriptionWish) async throws -> TranscriptionEstimate
 
@@ -88,6 +92,9 @@ public struct API: Sendable {
         addTranscription(to: &router)
         addJobs(to: &router)
         addCare(to: &router)
+        Self.addDialects(
+            DialectSetup(transcriptions: transcriptions, limits: limits, providers: providers, model: model), about,
+            to: &router)
     }
 
     private func handler(_ manner: TranscribeHandler.Manner) -> Router.Handler {

@@ -177,6 +177,6 @@ struct RequestForm: Sendable {
     }
 
     static func bad(_ name: String, _ what: String) -> HTTPError {
-        ErrorTable.http(.badRequest, "bad_field", "The field “\(name)” must be \(what).")
+        ErrorTable.http(.badRequest, "bad_field", "The field “\(name)” must be \(what).", parameter: name)
     }
 }

@@ -14,9 +14,10 @@ enum FrontDoor {
         log: any EventLog, metrics: Metrics
     ) -> Application {
         let router = router(api, links)
-        let envelopes = ErrorEnvelopes(default: OwnEnvelope.envelope) { error in
+        var envelopes = ErrorEnvelopes(default: OwnEnvelope.envelope) { error in
             log.note(LogEvent(.error, "request failed", ["error": .text("\(type(of: error))")]))
         }
+        Dialects.addEnvelopes(to: &envelopes)
         var middleware: [any Middleware] = [
             ForwardedHeaders(proxies: settings.trustedProxies.compactMap { IPRange($0) }, trustsUnixSockets: true),
             RequestIDs(), AccessLog { note($0, log, metrics) }, envelopes,
@@ -24,6 +25,7 @@ enum FrontDoor {
         if let webhook { middleware.append(webhook) }
         if keys.isEmpty { middleware.append(OriginGuard(hosts: settings.allowedHosts + publicHost(settings))) }
         middleware.append(CrossOrigin(origins: Set(settings.corsOrigins + loopbackOrigins(settings.port))))
+        middleware.append(ASRGuests(addresses: settings.asrAllowed.compactMap { IPRange($0) }))
         middleware.append(Admission(keys: keys, open: Set(router.routes.openPaths)))
         return Application(middleware: middleware, envelopes: envelopes, router: router)
     }
@@ -113,6 +115,8 @@ private struct Admission: Middleware {
         var request = request
         if let principal = try keys.principal(of: request) {
             request.attributes[Principal.Key.self] = principal
+        } else if request.attributes[Principal.Key.self] != nil {
+            // Known by its address.
         } else if Links.prefixes.contains(where: request.path.hasPrefix) {
             // The link itself is the permission.
         } else if !open.contains(request.path) {
