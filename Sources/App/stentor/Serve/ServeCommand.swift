@@ -1,6 +1,7 @@
 import API
 import Bot
 import CSystem
+import Callbacks
 import EventLoops
 import Glibc
 import HTTPRouting
@@ -191,6 +192,7 @@ struct ServeCommand {
                 }
             }
             group.addTask { await house.engines.warmUp() }
+            group.addTask { await house.callbacks.run() }
             // Detached, so that it can still answer what ends while the rest drains; awaited below.
             let bot = Task.detached { await house.bot?.run() }
             group.addTask {

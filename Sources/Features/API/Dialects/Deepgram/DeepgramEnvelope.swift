@@ -10,9 +10,19 @@ enum DeepgramEnvelope {
     }
 
     static let envelope: ErrorEnvelopes.Envelope = { error, id in
-        let status = error.status == .unprocessableContent ? .badRequest : error.status
-        let body = Body(err_code: code(of: status), err_msg: error.message, request_id: id ?? "")
-        return (try? HTTPResponse.json(body, status: status)) ?? .text(error.message, status: status)
+        HTTPResponse(
+            status(of: error), fields: [.contentType: "application/json"],
+            body: .bytes(body(of: error, id: id ?? "")))
+    }
+
+    static func body(of error: HTTPError, id: String) -> [UInt8] {
+        let body = Body(err_code: code(of: status(of: error)), err_msg: error.message, request_id: id)
+        // Three texts can always be encoded.
+        return (try? JSONFields.encoded(body)) ?? []
+    }
+
+    private static func status(of error: HTTPError) -> HTTPStatus {
+        error.status == .unprocessableContent ? .badRequest : error.status
     }
 
     private static func code(of status: HTTPStatus) -> String {

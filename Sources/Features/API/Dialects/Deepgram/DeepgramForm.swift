@@ -30,11 +30,16 @@ struct DeepgramForm: DialectForm {
     var common: RequestForm
     private(set) var features = Features()
     private(set) var callback: String?
+    /// As it came: what the announcement shows follows from it again.
+    private let query: String
     private var encoding: RawAudio.Encoding?
     private var rate: Int?
     private var channels: Int?
 
-    init(_ common: RequestForm) { self.common = common }
+    init(_ common: RequestForm, query: String = "") {
+        self.common = common
+        self.query = query
+    }
 
     var mediaHeader: [UInt8] {
         guard let encoding else { return [] }
@@ -66,7 +71,7 @@ struct DeepgramForm: DialectForm {
     }
 
     mutating func check() throws {
-        if let callback { try common.take("callback_url", callback) }
+        if let callback { try common.take(callback: callback, form: CallbackBodies.deepgram + query) }
         try common.check()
     }
 

@@ -19,7 +19,7 @@ struct DeepgramHandler: Sendable {
 
     func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
         let owner = try request.principal.owner
-        var form = DeepgramForm(setup.form)
+        var form = DeepgramForm(setup.form, query: request.query ?? "")
         do {
             try form.take(request.queryItems)
             try form.check()
