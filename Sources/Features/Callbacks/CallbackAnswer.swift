@@ -10,13 +10,13 @@ enum CallbackAnswer: Equatable {
     case failed(String, wish: Double?)
 
     /// Only 2xx is a delivery (Standard Webhooks, "Webhook Operations"); a redirect leads to nobody who was named.
-    init(_ response: HTTPClientResponse, now: Double) {
-        switch response.status.code {
+    init(status: HTTPStatus, _ fields: HTTPFields, now: Double) {
+        switch status.code {
         case 200..<300: self = .delivered
         case 410: self = .refused("the receiver wants no more")
         default:
             self = .failed(
-                "status \(response.status.code)", wish: Self.wish(response.fields[.retryAfter], now: now))
+                "status \(status.code)", wish: Self.wish(fields[.retryAfter], now: now))
         }
     }
 

@@ -112,7 +112,8 @@ public actor CallbackSender {
                 announcement, bytes, signature: configuration.signature, now: clock.now().wall,
                 timeout: configuration.timeout, addresses: configuration.addresses)
             let response = try await client.execute(request)
-            let answer = CallbackAnswer(response, now: clock.now().wall)
+            let answer = CallbackAnswer(
+                status: response.status, response.fields, now: clock.now().wall)
             try? await Self.drain(response)
             return answer
         } catch is JobStoreError {

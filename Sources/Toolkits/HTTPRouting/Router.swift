@@ -26,7 +26,7 @@ public struct Router: HTTPResponder {
     /// Answers `method` at `pattern` with `handler`.
     /// - Parameter operation: what the interface's description says of it.
     public mutating func on(
-        _ method: HTTPMethod, _ pattern: String, _ operation: Operation? = nil, _ handler: @escaping Handler
+        _ method: HTTPMethod, _ pattern: String, _ operation: Operation?, _ handler: @escaping Handler
     ) {
         routes.append(Route(method, pattern, operation))
         let route = RoutePattern(pattern)
@@ -51,16 +51,28 @@ public struct Router: HTTPResponder {
         if let literal = route.literal { literals[literal] = node }
     }
 
-    public mutating func get(_ pattern: String, _ operation: Operation? = nil, _ handler: @escaping Handler) {
+    /// Answers with nothing said of it: for servers that do not describe themselves.
+    public mutating func on(_ method: HTTPMethod, _ pattern: String, _ handler: @escaping Handler) {
+        on(method, pattern, nil, handler)
+    }
+
+    public mutating func get(_ pattern: String, _ handler: @escaping Handler) { on(.get, pattern, handler) }
+    public mutating func get(_ pattern: String, _ operation: Operation, _ handler: @escaping Handler) {
         on(.get, pattern, operation, handler)
     }
-    public mutating func post(_ pattern: String, _ operation: Operation? = nil, _ handler: @escaping Handler) {
+
+    public mutating func post(_ pattern: String, _ handler: @escaping Handler) { on(.post, pattern, handler) }
+    public mutating func post(_ pattern: String, _ operation: Operation, _ handler: @escaping Handler) {
         on(.post, pattern, operation, handler)
     }
-    public mutating func put(_ pattern: String, _ operation: Operation? = nil, _ handler: @escaping Handler) {
+
+    public mutating func put(_ pattern: String, _ handler: @escaping Handler) { on(.put, pattern, handler) }
+    public mutating func put(_ pattern: String, _ operation: Operation, _ handler: @escaping Handler) {
         on(.put, pattern, operation, handler)
     }
-    public mutating func delete(_ pattern: String, _ operation: Operation? = nil, _ handler: @escaping Handler) {
+
+    public mutating func delete(_ pattern: String, _ handler: @escaping Handler) { on(.delete, pattern, handler) }
+    public mutating func delete(_ pattern: String, _ operation: Operation, _ handler: @escaping Handler) {
         on(.delete, pattern, operation, handler)
     }
 
