@@ -17,7 +17,8 @@ public struct JobDraft: Sendable, Hashable {
     public var isDurable: Bool
 
     public init(
-        id: JobID? = nil, owner: Owner, name: String, priority: Int = 0, batch: JobID? = nil, callback: JobCallback? = nil,
+        id: JobID? = nil, owner: Owner, name: String, priority: Int = 0, batch: JobID? = nil,
+        callback: JobCallback? = nil,
         isDurable: Bool
     ) {
         self.id = id

@@ -50,7 +50,8 @@ public struct Transcriptions: Sendable {
         parts = Dispatcher.Parts(
             store: ports.store, vault: ports.vault, cache: ports.cache, engines: ports.engines,
             decoder: ports.decoder, fetcher: ports.fetcher, keys: CacheKeys(digest: digest), hub: ProgressHub(),
-            passing: PassingMedia(), clock: ports.clock, log: ports.log, metrics: metrics, faults: ports.faults, announced: ports.announced)
+            passing: PassingMedia(), clock: ports.clock, log: ports.log, metrics: metrics, faults: ports.faults,
+            announced: ports.announced)
         dispatcher = Dispatcher(parts, configuration)
         self.keepJobs = keepJobs
     }
@@ -127,7 +128,8 @@ public struct Transcriptions: Sendable {
         do {
             let submitted = try await parts.store.submit(
                 draft.submission(
-                    id, order, digest: parts.keys.requestDigest(media: address, order, name: draft.distinction), key: nil,
+                    id, order, digest: parts.keys.requestDigest(media: address, order, name: draft.distinction),
+                    key: nil,
                     media: .address(address)))
             return await admitted(submitted, id, speaks: speaks)
         } catch {

@@ -83,7 +83,7 @@ enum OwnOperations {
         refusals: mediaRefusals, parameters: [format, words])
     static let events = job(
         "Progress as it happens, as server-sent events.",
-        [Operation.Answer(.ok, "A stream of states.", [Operation.Content("text/event-stream", .text)])])
+        [Operation.Answer(.ok, "A stream of states.", [Operation.Content("text/event-stream", .anything)])])
     static let webSocket = job(
         "Progress as it happens, by WebSocket.", [Operation.Answer(.switchingProtocols, "A WebSocket.")],
         refusals: [.upgradeRequired])

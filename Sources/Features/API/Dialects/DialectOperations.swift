@@ -32,7 +32,7 @@ enum DialectOperations {
                     .ok, "The text.",
                     [
                         .json(text), .init("text/plain", .text), .init("text/vtt", .text),
-                        .init("text/event-stream", .text),
+                        .init("text/event-stream", .anything),
                     ])
             ], refusals: OwnOperations.mediaRefusals)
     }

@@ -28,6 +28,8 @@ struct OpenAIEvents: Sendable {
 
     func response() -> HTTPResponse {
         .events { writer in
+            // The head goes out with the first bytes: now, however long the queue is.
+            try await writer.keepAlive()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await self.tell(writer) }
                 group.addTask {
