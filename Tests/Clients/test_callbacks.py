@@ -1,6 +1,7 @@
 """Callbacks: signed, repeated, in order, never lost, never sent where they must not go."""
 
 import concurrent.futures
+import datetime
 import json
 import random
 import threading
@@ -49,12 +50,21 @@ def test_another_second_body_or_secret_does_not_verify(server):
     with Receiver() as receiver:
         ask(server, receiver.url)
         call = receiver.wait(1)[0]
-    stamp = int(call["headers"]["webhook-timestamp"])
-    for shift in [-301, 301]:
-        # The library compares with its own clock: what it signs itself for that second is refused too.
-        headers = dict(call["headers"]) | {"webhook-timestamp": str(stamp + shift)}
-        with pytest.raises(WebhookVerificationError):
-            Webhook(SECRET).verify(call["body"], headers)
+    # What is older or newer than five minutes is refused even where its signature is right.
+    now = datetime.datetime.now(tz=datetime.timezone.utc)
+    name, text = call["headers"]["webhook-id"], call["body"].decode()
+    for shift, is_taken in [(0, True), (-290, True), (290, True), (-301, False), (301, False)]:
+        moment = now + datetime.timedelta(seconds=shift)
+        headers = {"webhook-id": name, "webhook-timestamp": str(int(moment.timestamp())),
+                   "webhook-signature": Webhook(SECRET).sign(name, moment, text)}
+        if is_taken:
+            assert Webhook(SECRET).verify(text, headers)
+        else:
+            with pytest.raises(WebhookVerificationError):
+                Webhook(SECRET).verify(text, headers)
+    # Ours is what the library would have signed.
+    sent = datetime.datetime.fromtimestamp(int(call["headers"]["webhook-timestamp"]), tz=datetime.timezone.utc)
+    assert Webhook(SECRET).sign(name, sent, text) == call["headers"]["webhook-signature"]
     changed = bytes([call["body"][0] ^ 1]) + call["body"][1:]
     with pytest.raises(WebhookVerificationError):
         Webhook(SECRET).verify(changed, call["headers"])

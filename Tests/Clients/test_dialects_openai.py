@@ -1,6 +1,7 @@
 """OpenAI's dialect with OpenAI's own client, and the traps that other servers fell into."""
 
 import json
+import socket
 import subprocess
 import threading
 import time
@@ -232,6 +233,49 @@ def test_a_client_that_lost_patience_joins_the_running_job(server, talk, tmp_pat
     cached = again.audio.transcriptions.create(
         file=open(file, "rb"), model="whisper-1", language="en", response_format="verbose_json")
     assert cached.text == answer.text and len(runs(server)) == before + 1
+
+
+class Dropping:
+    """Stands before the server and drops the first answer when it comes."""
+
+    def __init__(self, server):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.target = ("127.0.0.1", int(server.url.rsplit(":", 1)[1]))
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}/v1"
+        self.count = 0
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            near, _ = self.listener.accept()
+            self.count += 1
+            far = socket.create_connection(self.target)
+            threading.Thread(target=self.pump, args=(near, far, False), daemon=True).start()
+            threading.Thread(target=self.pump, args=(far, near, self.count == 1), daemon=True).start()
+
+    def pump(self, source, sink, drops):
+        try:
+            while data := source.recv(1 << 16):
+                if drops:
+                    break
+                sink.sendall(data)
+        except OSError:
+            pass
+        for one in (source, sink):
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+def test_a_dropped_reply_is_asked_for_again_by_the_client_and_computed_once(server, tmp_path):
+    file = clip(tmp_path, "dropped.wav", 7, start=2)
+    before = len(runs(server))
+    proxy = Dropping(server)
+    patient = openai.OpenAI(base_url=proxy.url, api_key=KEY)
+    answer = patient.audio.transcriptions.create(file=open(file, "rb"), model="whisper-1", language="en")
+    assert answer.text and proxy.count >= 2
+    assert len(runs(server)) == before + 1
 
 
 def test_two_at_once_are_one(server, tmp_path):

@@ -22,14 +22,15 @@ struct Attendance: Sendable {
                 await transcriptions.release(admission)
                 return ending
             } catch {
-                leave(admission)
+                leave(admission, isAbandoned: Task.isCancelled)
                 throw error
             }
         }
     }
 
-    private func leave(_ admission: Admission) {
-        let isAbandoned = Task.isCancelled
+    /// Nobody waits any longer.
+    /// - Parameter isAbandoned: the client went, and may come back.
+    func leave(_ admission: Admission, isAbandoned: Bool) {
         // Awaited by nobody: it only lets go, and what it leaves undone a restart does.
         Task { [self] in
             if isAbandoned, case .accepted(let id, isOwn: true, _) = admission {

@@ -28,8 +28,13 @@ struct OpenAIEvents: Sendable {
 
     func response() -> HTTPResponse {
         .events { writer in
-            // The head goes out with the first bytes: now, however long the queue is.
-            try await writer.keepAlive()
+            do {
+                // The head goes out with the first bytes: now, however long the queue is.
+                try await writer.keepAlive()
+            } catch {
+                attendance.leave(admission, isAbandoned: true)
+                throw error
+            }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await self.tell(writer) }
                 group.addTask {
@@ -51,7 +56,12 @@ struct OpenAIEvents: Sendable {
             if let updates = try? await attendance.transcriptions.watch(id, owner: attendance.owner) {
                 for await progress in updates {
                     guard let delta = text.delta(to: progress.settledText ?? "") else { continue }
-                    try await send(Delta(delta: delta), writer)
+                    do {
+                        try await send(Delta(delta: delta), writer)
+                    } catch {
+                        attendance.leave(admission, isAbandoned: true)
+                        throw error
+                    }
                 }
             }
         }
