@@ -17,11 +17,13 @@ public struct Transcriptions: Sendable {
         public var clock: any JobClock
         public var log: any EventLog
         public var faults: any FaultPoints
+        /// Something is to be announced that was not before.
+        public var announced: @Sendable () -> Void
 
         public init(
             store: any JobStore, vault: any MediaVault, cache: any TranscriptCache, engines: any EngineDirectory,
             decoder: any AudioDecoder, fetcher: any MediaFetcher, clock: any JobClock, log: any EventLog = NoLog(),
-            faults: any FaultPoints = NoFaults()
+            faults: any FaultPoints = NoFaults(), announced: @escaping @Sendable () -> Void = {}
         ) {
             self.store = store
             self.vault = vault
@@ -32,6 +34,7 @@ public struct Transcriptions: Sendable {
             self.clock = clock
             self.log = log
             self.faults = faults
+            self.announced = announced
         }
     }
 
@@ -47,7 +50,8 @@ public struct Transcriptions: Sendable {
         parts = Dispatcher.Parts(
             store: ports.store, vault: ports.vault, cache: ports.cache, engines: ports.engines,
             decoder: ports.decoder, fetcher: ports.fetcher, keys: CacheKeys(digest: digest), hub: ProgressHub(),
-            passing: PassingMedia(), clock: ports.clock, log: ports.log, metrics: metrics, faults: ports.faults)
+            passing: PassingMedia(), clock: ports.clock, log: ports.log, metrics: metrics, faults: ports.faults,
+            announced: ports.announced)
         dispatcher = Dispatcher(parts, configuration)
         self.keepJobs = keepJobs
     }
@@ -124,7 +128,8 @@ public struct Transcriptions: Sendable {
         do {
             let submitted = try await parts.store.submit(
                 draft.submission(
-                    id, order, digest: parts.keys.requestDigest(media: address, order, name: draft.name), key: nil,
+                    id, order, digest: parts.keys.requestDigest(media: address, order, name: draft.distinction),
+                    key: nil,
                     media: .address(address)))
             return await admitted(submitted, id, speaks: speaks)
         } catch {

@@ -13,13 +13,11 @@ enum FrontDoor {
         _ settings: ServerSettings, api: API, keys: KeyRing, webhook: WebhookGate?, links: Links?,
         log: any EventLog, metrics: Metrics
     ) -> Application {
-        var router = Router()
-        api.addRoutes(to: &router)
-        links?.addRoutes(to: &router)
-        router.get("/") { _, _ in .text(welcome) }
-        let envelopes = ErrorEnvelopes(default: OwnEnvelope.envelope) { error in
+        let router = router(api, links)
+        var envelopes = ErrorEnvelopes(default: OwnEnvelope.envelope) { error in
             log.note(LogEvent(.error, "request failed", ["error": .text("\(type(of: error))")]))
         }
+        Dialects.addEnvelopes(to: &envelopes)
         var middleware: [any Middleware] = [
             ForwardedHeaders(proxies: settings.trustedProxies.compactMap { IPRange($0) }, trustsUnixSockets: true),
             RequestIDs(), AccessLog { note($0, log, metrics) }, envelopes,
@@ -27,8 +25,19 @@ enum FrontDoor {
         if let webhook { middleware.append(webhook) }
         if keys.isEmpty { middleware.append(OriginGuard(hosts: settings.allowedHosts + publicHost(settings))) }
         middleware.append(CrossOrigin(origins: Set(settings.corsOrigins + loopbackOrigins(settings.port))))
-        middleware.append(Admission(keys: keys))
+        middleware.append(ASRGuests(addresses: settings.asrAllowed.compactMap { IPRange($0) }))
+        middleware.append(Admission(keys: keys, open: Set(router.routes.openPaths)))
         return Application(middleware: middleware, envelopes: envelopes, router: router)
+    }
+
+    /// Every route there is; the description comes last, so that it knows the others.
+    static func router(_ api: API, _ links: Links?) -> Router {
+        var router = Router()
+        api.addRoutes(to: &router)
+        links?.addRoutes(to: &router)
+        router.get("/", API.welcome) { _, _ in .text(welcome) }
+        DescriptionRoutes(version: Help.version).addRoutes(to: &router)
+        return router
     }
 
     /// A listener for Telegram alone.
@@ -91,21 +100,26 @@ enum FrontDoor {
         /health       how this server is
         /jobs         what it works on
         /metrics      figures for monitors
+        /api/docs     everything it answers
 
         """
 }
 
-/// Lets in who has a key, and tells handlers who it is. Health is for everybody.
+/// Lets in who has a key, and tells handlers who it is. What an operation calls open is for everybody.
 private struct Admission: Middleware {
     let keys: KeyRing
+    /// Paths that need no key.
+    let open: Set<String>
 
     func respond(to request: HTTPRequest, next: any HTTPResponder) async throws -> HTTPResponse {
         var request = request
         if let principal = try keys.principal(of: request) {
             request.attributes[Principal.Key.self] = principal
+        } else if request.attributes[Principal.Key.self] != nil {
+            // Known by its address.
         } else if Links.prefixes.contains(where: request.path.hasPrefix) {
             // The link itself is the permission.
-        } else if !["/health", "/api/health", "/"].contains(request.path) {
+        } else if !open.contains(request.path) {
             throw HTTPError(
                 .unauthorized, "Send a valid key, as Authorization: Bearer.", fields: [.wwwAuthenticate: "Bearer"])
         }

@@ -1,5 +1,6 @@
 import API
 import Bot
+import Callbacks
 import Crypto
 import EventLoops
 import GPUs
@@ -41,6 +42,7 @@ struct House: Sendable {
     let links: Links?
     /// Files in Telegram by Telegram's own protocol.
     let telegram: TelegramClient?
+    let callbacks: CallbackSender
     private let client: HTTPClient
 
     static func build(
@@ -73,11 +75,12 @@ struct House: Sendable {
             settings, client, on: loops, links: SQLiteLinkStore(database), pages: try await pages(settings),
             clock: clock, log: log, metrics: metrics)
         let web = WebFetcher(client, limits: .init(bytes: upload))
+        let bell = CallbackBell()
         let transcriptions = Transcriptions(
             Transcriptions.Ports(
                 store: store, vault: vault, cache: try await cache(settings, clock), engines: engines,
                 decoder: decoder, fetcher: desk?.fetcher(others: web) ?? web, clock: clock, log: log,
-                faults: faults),
+                faults: faults, announced: { bell.ring() }),
             configuration(settings), metrics: metrics, keepJobs: settings.queue.keepJobsHours * 3600,
             // SHA-256 of a few hundred bytes: it fails only when OpenSSL forbids the algorithm, which the vault said.
             digest: { (try? SHA256.digest(of: $0).hex) ?? "" })
@@ -89,6 +92,8 @@ struct House: Sendable {
             gpuStatus: gpuStatus, device: gpuStatus.policy.decide(await gpuStatus.monitor.report()).device,
             bot: bot, webhook: try bot.flatMap { try desk?.gate($0) },
             links: desk?.links(transcriptions, SQLiteAccountStore(database), metrics), telegram: desk?.blocks,
+            callbacks: try CallbackOffice.open(
+                settings.callbacks, store, client, transcriptions, bell: bell, log: log, metrics: metrics),
             client: client)
     }
 
