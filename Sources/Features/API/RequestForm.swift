@@ -4,6 +4,7 @@ import Jobs
 import Scheduling
 import Transcription
 import Transcripts
+import Uploads
 
 /// The fields of a request, from its query and its form, in whatever order they come. Values are checked as they come:
 /// a wrong one is refused before a gigabyte has been sent after it.
@@ -16,6 +17,8 @@ struct RequestForm: Sendable {
     var id: JobID?
     var priority = 0
     var address: String?
+    /// A file that was uploaded before.
+    var upload: UploadID?
     var callback: JobCallback?
     var includesWords = false
     var format = OutputFormat.json
@@ -65,6 +68,9 @@ struct RequestForm: Sendable {
         case "priority": priority = try Self.integer(name, value, -100...100)
         case "job_id", "task_id": try takeID(value)
         case "url": address = value
+        case "upload_id":
+            guard let id = UploadID(value) else { throw Self.bad("upload_id", "the last part of an upload's address") }
+            upload = id
         case "words": includesWords = try Self.truth(name, value)
         case "format", "output": format = try Self.outputFormat(value)
         case "async": isAsync = try Self.truth(name, value)

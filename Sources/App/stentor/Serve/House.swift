@@ -22,6 +22,7 @@ import TelegramClient
 import Telemetry
 import TranscriptCaches
 import Transcription
+import Uploads
 import WebMedia
 
 import class SQLite.SQLiteDatabase
@@ -42,6 +43,8 @@ struct House: Sendable {
     let links: Links?
     /// Files in Telegram by Telegram's own protocol.
     let telegram: TelegramClient?
+    /// Uploads that come in pieces.
+    let uploads: UploadDesk
     let callbacks: CallbackSender
     private let client: HTTPClient
 
@@ -92,6 +95,7 @@ struct House: Sendable {
             gpuStatus: gpuStatus, device: gpuStatus.policy.decide(await gpuStatus.monitor.report()).device,
             bot: bot, webhook: try bot.flatMap { try desk?.gate($0) },
             links: desk?.links(transcriptions, SQLiteAccountStore(database), metrics), telegram: desk?.blocks,
+            uploads: try uploads(settings, clock),
             callbacks: try CallbackOffice.open(
                 settings.callbacks, store, client, transcriptions, bell: bell, log: log, metrics: metrics),
             client: client)
@@ -108,6 +112,18 @@ struct House: Sendable {
         configuration.perBatch = settings.queue.batchConcurrency
         configuration.decodesEarly = settings.server.decodesEarly
         return configuration
+    }
+
+    private static func uploads(_ settings: Settings, _ clock: SystemClock) throws -> UploadDesk {
+        let vault = try FolderUploads(
+            folder: "\(settings.dataFolder)/uploads", mediaFolder: "\(settings.dataFolder)/media",
+            boot: BootIdentifier.current())
+        return UploadDesk(
+            vault,
+            limits: .init(
+                length: Int64(settings.server.maximumUploadMegabytes) * 1_000_000,
+                lifetime: settings.server.uploadHours * 3600),
+            clock: clock)
     }
 
     private static func cache(_ settings: Settings, _ clock: SystemClock) async throws -> any TranscriptCache {

@@ -15,6 +15,7 @@ import ModelLibrary
 import Scheduling
 import Settings
 import Telemetry
+import Uploads
 import Transcription
 
 /// `stentor serve`
@@ -108,7 +109,7 @@ struct ServeCommand {
             log.note(LogEvent(.warning, "connection", ["report": .text("\(report)")]))
         }
         let api = API(
-            house.transcriptions,
+            house.transcriptions, uploads: house.uploads,
             limits: .init(
                 upload: Int64(settings.server.maximumUploadMegabytes) * 1_000_000,
                 files: settings.server.maximumFiles),
@@ -193,6 +194,7 @@ struct ServeCommand {
             }
             group.addTask { await house.engines.warmUp() }
             group.addTask { await house.callbacks.run() }
+            group.addTask { await house.uploads.sweepRegularly() }
             // Detached, so that it can still answer what ends while the rest drains; awaited below.
             let bot = Task.detached { await house.bot?.run() }
             group.addTask {

@@ -51,6 +51,7 @@ struct DeepgramForm: DialectForm {
         switch name {
         case "model": if !Self.isOwn(value) { try common.take("model", value) }
         case "language": if value != "multi" { try common.take("language", value) }
+        case "upload_id": try common.take(name, value)
         case "detect_language": try takeDetection(value)
         case "punctuate", "smart_format": if try RequestForm.truth(name, value) { features.punctuates = true }
         case "utterances": features.utterances = try RequestForm.truth(name, value)

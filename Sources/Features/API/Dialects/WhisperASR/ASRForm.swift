@@ -24,7 +24,7 @@ struct ASRForm: DialectForm {
         guard !value.isEmpty else { return }
         switch name {
         case "encode": isEncoded = try RequestForm.truth(name, value)
-        case "task", "min_speakers", "max_speakers": try common.take(name, value)
+        case "task", "min_speakers", "max_speakers", "upload_id": try common.take(name, value)
         case "language": try common.take(name, LanguageNames.code(of: value))
         case "initial_prompt": try common.take("prompt", value)
         case "word_timestamps": includesWords = try RequestForm.truth(name, value)
