@@ -14,11 +14,12 @@ public final class Checksum {
     public init(_ algorithm: Algorithm) throws(CryptoError) {
         guard let context = EVP_MD_CTX_new() else { throw CryptoError(call: "EVP_MD_CTX_new", code: 0) }
         self.context = context
-        let kind = switch algorithm {
-        case .sha1: EVP_sha1()
-        case .sha256: EVP_sha256()
-        case .md5: EVP_md5()
-        }
+        let kind =
+            switch algorithm {
+            case .sha1: EVP_sha1()
+            case .sha256: EVP_sha256()
+            case .md5: EVP_md5()
+            }
         try check("EVP_DigestInit_ex", EVP_DigestInit_ex(context, kind, nil))
     }
 
