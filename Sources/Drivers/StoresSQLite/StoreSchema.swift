@@ -11,6 +11,14 @@ public enum StoreSchema {
         Migration("batches", script: "ALTER TABLE executions ADD COLUMN batch TEXT"),
         Migration("accounts", script: accounts),
         Migration("links", script: links),
+        Migration(
+            "keeping",
+            script: """
+                ALTER TABLE executions ADD COLUMN keep_media REAL NOT NULL DEFAULT 0;
+                ALTER TABLE executions ADD COLUMN keep_text REAL NOT NULL DEFAULT 0
+                """),
+        Migration("reviews", script: reviews),
+        Migration("figures", script: figures),
     ]
 
     /// Opens the database of all stores.

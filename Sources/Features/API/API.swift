@@ -1,6 +1,7 @@
 public import CloudRouting
 public import HTTPRouting
 public import HTTPTypes
+public import Jobs
 public import Multipart
 public import Scheduling
 public import Telemetry
@@ -14,6 +15,8 @@ public struct API: Sendable {
         public var upload: Int64
         public var files: Int
         public var multipart = MultipartParser.Limits()
+        /// What requests with `history` ask to keep.
+        public var history = Keeping()
 
         public init(upload: Int64, files: Int) {
             self.upload = upload

@@ -19,10 +19,15 @@ struct RequestForm: Sendable {
     var includesWords = false
     var format = OutputFormat.json
     var isAsync = false
+    /// Stays with its media for those who work on with it.
+    var keeping = Keeping()
+    private let history: Keeping
     /// Fields that mean nothing here.
     private(set) var ignored: [String] = []
 
-    init(providers: [String], model: String?) {
+    /// - Parameter history: how long what the field `history` asks for is kept.
+    init(providers: [String], model: String?, history: Keeping = Keeping()) {
+        self.history = history
         wish = TranscriptionWish(engine: EngineWish(providers: providers, model: model))
     }
 
@@ -66,6 +71,7 @@ struct RequestForm: Sendable {
         case "url": address = value
         case "words": includesWords = try Self.truth(name, value)
         case "format", "output": format = try Self.outputFormat(value)
+        case "history": keeping = try Self.truth(name, value) ? history : Keeping()
         case "async": isAsync = try Self.truth(name, value)
         case "callback_url":
             throw ErrorTable.http(

@@ -75,7 +75,8 @@ struct UploadReceiver {
 
     private func draft(_ form: RequestForm, _ name: String) -> JobDraft {
         JobDraft(
-            id: form.id, owner: owner, name: name, priority: form.priority, batch: batch, isDurable: form.isAsync)
+            id: form.id, owner: owner, name: name, priority: form.priority, batch: batch, isDurable: form.isAsync,
+            keeping: form.keeping)
     }
 
     /// All fields have come: the jobs are admitted. The first one of a batch was received before it was one.
@@ -84,7 +85,7 @@ struct UploadReceiver {
         for item in items {
             switch item {
             case .file(let name, let intake):
-                let admission = try await intake.finish(form.wish, batch: batch, isDurable: form.isAsync)
+                let admission = try await intake.finish(form.wish, batch: batch, isDurable: form.isAsync, keeping: form.keeping)
                 admitted.append(Admitted(name: name, admission: admission))
             case .address(let address):
                 let admission = try await transcriptions.submit(
