@@ -16,6 +16,8 @@ struct SessionHandlers: Sendable {
         let has_session: Bool
         let largest_file: Int64
         let media_kept_seconds: Double
+        /// Uploads can go on after a cut (`/uploads`, tus 1.0.0).
+        let has_uploads: Bool
         let engines: [String]
         let models: [Model]
 
@@ -35,7 +37,7 @@ struct SessionHandlers: Sendable {
                 version: visitor == nil ? "" : about.version, needs_key: ports.sessions.needsKey,
                 is_signed_in: visitor != nil, is_admin: visitor?.isAdmin ?? false,
                 has_session: SessionCookie.value(of: request) != nil, largest_file: about.largestFile,
-                media_kept_seconds: about.mediaKept, engines: visitor == nil ? [] : about.engines,
+                media_kept_seconds: about.mediaKept, has_uploads: about.hasUploads, engines: visitor == nil ? [] : about.engines,
                 models: installed.map { .init(name: $0.name, languages: $0.languages) }))
         response.fields[.cacheControl] = "no-store"
         return response

@@ -45,6 +45,8 @@ public struct WebUI: Sendable {
         public var version: String
         /// Bytes of one file.
         public var largestFile: Int64
+        /// There are resumable uploads at `/uploads`.
+        public var hasUploads = false
         /// Seconds that media stays for playback.
         public var mediaKept: Double
         public var workers: Int

@@ -32,7 +32,7 @@ export function s(name, attributes = {}, ...children) {
 const ICONS = {
   play: "M7 4.5v15l12-7.5z", pause: "M8 5v14M16 5v14", back: "M11 7l-5 5 5 5M18 7l-5 5 5 5", forward: "M13 7l5 5-5 5M6 7l5 5-5 5",
   file: "M6 3h8l4 4v14H6zM14 3v4h4", folder: "M3 6h6l2 2h10v11H3z", mic: "M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3zM6 11a6 6 0 0 0 12 0M12 17v4",
-  stop: "M7 7h10v10H7z", pen: "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3", undo: "M9 7L4 12l5 5M4 12h10a6 6 0 0 1 0 12", redo: "M15 7l5 5-5 5M20 12H10a6 6 0 0 0 0 12",
+  stop: "M7 7h10v10H7z", pen: "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3", undo: "M8 5L4 9l4 4M4 9h10a5 5 0 0 1 0 10h-4", redo: "M16 5l4 4-4 4M20 9H10a5 5 0 0 0 0 10h4",
   left: "M14 6l-6 6 6 6", up: "M6 15l6-6 6 6", down: "M6 9l6 6 6-6", close: "M6 6l12 12M18 6L6 18", copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   save: "M12 4v11M7 11l5 5 5-5M5 20h14", share: "M12 15V4M8 8l4-4 4 4M6 12v8h12v-8", bin: "M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13", again: "M20 11a8 8 0 1 0-2 6M20 5v6h-6",
   sun: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.5 1.5M17.500 17.500L19 19M19 5l-1.500 1.500M6.500 17.500L5 19", more: "M5 12h.01M12 12h.01M19 12h.01",
@@ -165,7 +165,13 @@ export function refusal(status, text) {
 /** A short word at the foot of the page. */
 export function toast(text, isBad = false) {
   const node = h("div.toast" + (isBad ? ".bad" : ""), {}, text);
-  document.getElementById("toasts").append(node);
+  const place = document.getElementById("toasts");
+  place.append(node);
+  // Above whatever is open.
+  if (place.showPopover) {
+    if (place.matches(":popover-open")) place.hidePopover();
+    place.showPopover();
+  }
   setTimeout(() => node.remove(), isBad ? 8000 : 3000);
 }
 

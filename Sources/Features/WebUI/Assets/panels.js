@@ -38,7 +38,6 @@ export function speakerDialog(work, label) {
         })) : "", h("button.main", { type: "submit" }, t("save")))),
       others.length ? h("div.cards", {}, h("h3", {}, t("merge")), h("div.people", {},
         [...new Map(others.map((one) => [work.name(one), one]))].map(([name, one]) => h("button.c" + work.colour.get(one), { type: "button", onclick: () => merge(one) }, h("span", {}, name))))) : "");
-    inside.querySelector("form").classList.remove("inside");
     setTimeout(() => { input.focus(); input.select(); });
   });
 }

@@ -20,20 +20,26 @@ class Player {
     }, this.canvas, this.needle);
     const kinds = this.#kinds();
     const legend = h("p.legend", {}, kinds.map((kind) => h("span", {}, h("i.k-" + kind, {}), t("strip." + kind))));
-    this.node = h("section.stage", { "aria-label": t("player") });
+    this.node = h("div.stage", {});
     if (work.media) this.#media();
     this.node.append(this.strip, legend);
-    if (!work.media) this.strip.removeAttribute("tabindex");
+    if (!work.media) {
+      // Nothing to move: a picture.
+      for (const name of ["tabindex", "aria-valuemin", "aria-valuemax", "aria-valuenow", "aria-valuetext"]) this.strip.removeAttribute(name);
+      this.strip.setAttribute("role", "img");
+      this.needle.hidden = true;
+    }
     this.#pointer();
     this.observer = new ResizeObserver(() => this.drawStrip());
     this.observer.observe(this.strip);
   }
 
   #kinds() {
-    const { timeline, segments } = this.work.body;
+    const { timeline, segments, labels } = this.work.body;
     const there = new Set(timeline.map((stretch) => stretch.kind));
     if (segments.some((segment) => segment.flags.length)) there.add("flagged");
-    return ["speech", "silence", "skipped", "flagged"].filter((kind) => there.has(kind));
+    // Where speakers are known their names are the legend of speech.
+    return [...(labels.length ? [] : ["speech"]), "silence", "skipped", "flagged"].filter((kind) => there.has(kind));
   }
 
   #media() {
@@ -41,11 +47,6 @@ class Player {
     this.video = video;
     const time = h("span.num.small", {}, `00:00 / ${clock(this.work.body.duration)}`);
     const play = button(t("play"), () => this.toggle(), { sign: "play", shown: false, kind: ".play" });
-    const follow = button(t("follow"), () => {
-      const isOn = !kept.get("follow", true);
-      kept.set("follow", isOn);
-      follow.setAttribute("aria-pressed", String(isOn));
-    }, { "aria-pressed": String(kept.get("follow", true)) });
     const rate = h("select", { "aria-label": t("speed"), onchange: (event) => { video.playbackRate = Number(event.target.value); kept.set("rate", video.playbackRate); } },
       [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2].map((value) => h("option", { value: String(value), selected: value === kept.get("rate", 1) }, `${value}×`)));
     video.addEventListener("loadedmetadata", () => {
@@ -76,7 +77,7 @@ class Player {
     this.controls = h("div.controls", {}, play,
       button(t("skip.back"), () => this.skip(-5), { sign: "back", shown: false, kind: ".quiet" }),
       button(t("skip.forward"), () => this.skip(5), { sign: "forward", shown: false, kind: ".quiet" }),
-      time, h("span.grow", {}), rate, follow);
+      time, h("span.grow", {}), rate);
     this.node.append(video, this.controls);
   }
 
@@ -131,7 +132,7 @@ class Player {
     });
   }
 
-  /** Speech stands out as bars, as high as words are dense; all else lies low. */
+  /** Speech stands out as bars; all else lies low. */
   drawStrip() {
     const { width, height } = this.strip.getBoundingClientRect();
     if (width === 0) return;
@@ -150,19 +151,27 @@ class Player {
       const tall = stretch.kind === "skipped" ? height * 0.5 : 2;
       pen.fillRect(x(stretch.start), (height - tall) / 2, Math.max(1, x(stretch.end) - x(stretch.start)), tall);
     }
+    // A bar for each three pixels: as high as much of its time is speech, in the colour of who speaks most.
+    const bars = Array.from({ length: Math.ceil(width / 3) }, () => new Map());
+    const each = duration / bars.length;
+    const doubtful = new Set();
     for (const segment of segments) {
-      const isFlagged = segment.flags.length > 0;
-      pen.fillStyle = isFlagged ? colour("warn") : colour(segment.speaker ? "s" + this.work.colour.get(segment.speaker) : "s1");
-      const from = x(segment.start);
-      const to = Math.max(from + 1, x(segment.end));
-      const rate = segment.text.length / Math.max(0.3, segment.end - segment.start);
-      for (let place = from; place < to; place += 3) {
-        // A quiet ripple, the same each time.
-        const ripple = 0.72 + 0.28 * Math.abs(Math.sin(place * 1.7) * Math.cos(place * 0.61));
-        const tall = Math.max(3, height * 0.82 * Math.min(1, 0.35 + rate / 26) * ripple);
-        pen.fillRect(place, (height - tall) / 2, Math.min(2, to - place), tall);
+      const who = segment.flags.length ? "warn" : segment.speaker ? "s" + this.work.colour.get(segment.speaker) : "s1";
+      for (let bar = Math.max(0, Math.floor(segment.start / each)); bar < bars.length && bar * each < segment.end; bar += 1) {
+        const share = (Math.min(segment.end, (bar + 1) * each) - Math.max(segment.start, bar * each)) / each;
+        bars[bar].set(who, (bars[bar].get(who) ?? 0) + Math.max(0, share));
+        if (who === "warn") doubtful.add(bar);
       }
     }
+    bars.forEach((voices, bar) => {
+      const sum = Math.min(1, [...voices.values()].reduce((total, share) => total + share, 0));
+      if (sum < 0.02) return;
+      pen.fillStyle = colour(doubtful.has(bar) ? "warn" : [...voices].sort((a, b) => b[1] - a[1])[0][0]);
+      // A quiet ripple, the same each time.
+      const ripple = 0.55 + 0.45 * Math.abs(Math.sin(bar * 1.7) * Math.cos(bar * 0.61));
+      const tall = Math.max(3, height * 0.84 * sum * ripple);
+      pen.fillRect(bar * 3, (height - tall) / 2, 2, tall);
+    });
   }
 
   close() {

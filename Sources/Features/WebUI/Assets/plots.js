@@ -21,7 +21,7 @@ export function plot(title, { from, to, step, series: all }, series, format = (v
   const times = new Intl.DateTimeFormat(locale, to - from > 90_000 ? { weekday: "short" } : { hour: "2-digit", minute: "2-digit" });
   const last = lines[0][1].at(-1);
   return h("figure.plot", {},
-    h("figcaption", {}, h("span", {}, title), h("span.num", {}, values.length ? `${format(last?.[1] ?? 0)} · ↑ ${format(Math.max(...values))}` : t("care.none"))),
+    h("figcaption", {}, h("span", {}, title), h("span.num", {}, values.length ? `${format(last?.[1] ?? 0)} · ↑ ${format(Math.max(...values))}` : "–")),
     drawing,
     h("figcaption", {}, h("span", {}, times.format(new Date(from * 1000))), lines.length > 1 ? h("span", {}, lines.map(([label], index) => h("span.key" + index, {}, label + " "))) : "", h("span", {}, times.format(new Date(to * 1000)))));
 }

@@ -22,6 +22,7 @@ export function open(main, { here }) {
     offline.hidden = !jobs.offline;
     const items = [...uploads.list.map(uploadCard), ...jobs.list.slice(0, 20).map((job) => jobCard(job))];
     head.hidden = items.length === 0;
+    main.classList.toggle("busy", items.length > 0);
     keyed(cards, items);
     document.body.classList.toggle("working", jobs.list.some(isActive) || uploads.isBusy);
   };

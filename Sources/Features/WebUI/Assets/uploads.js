@@ -10,9 +10,12 @@ const TRIES = 12;
 const SIDE_BY_SIDE = 2;
 
 let tus;
+let asked;
+const server = () => (asked ??= ask("GET", "/ui/state").catch(() => { asked = undefined; return {}; }));
 
 /** What the server can, asked once. */
 async function resumable() {
+  if (!(await server()).has_uploads) return null;
   tus ??= fetch("/uploads", { method: "OPTIONS", headers: { "Tus-Resumable": "1.0.0" } })
     .then((response) => response.ok && response.headers.get("Tus-Version")?.includes("1.0.0")
       ? { sums: (response.headers.get("Tus-Checksum-Algorithm") ?? "").split(",").includes("sha256"), most: Number(response.headers.get("Tus-Max-Size")) || Infinity }

@@ -39,8 +39,7 @@ class Work {
         ...body.warnings.map((text) => h("p.notice.small", {}, text)),
         this.media || shared ? "" : h("p.notice.small", {}, t("media.gone")),
         this.#actions()),
-      this.player?.node ?? "",
-      isEmpty ? "" : h("div.tooling.cards", {}, this.people, this.#finder()),
+      h("aside.side", { "aria-label": t("player") }, this.player?.node ?? "", isEmpty ? "" : h("div.tooling.cards", {}, this.people, this.#finder())),
       isEmpty ? h("p.empty", {}, t("no.speech")) : this.text);
     main.classList.add("wide");
     if (this.player) main.classList.add("has-stage");
@@ -107,7 +106,8 @@ class Work {
     this.text.replaceChildren(...this.rows);
     this.people.replaceChildren(...[...new Set(labels.map((label) => this.name(label)))].map((who) => {
       const label = labels.find((one) => this.name(one) === who);
-      return h("button.c" + this.colour.get(label), { type: "button", disabled: this.shared, title: this.shared ? null : t("rename"), onclick: () => this.rename(label) }, h("span", {}, who));
+      if (this.shared) return h("span.one.c" + this.colour.get(label), {}, h("span", {}, who));
+      return h("button.c" + this.colour.get(label), { type: "button", title: t("rename"), onclick: () => this.rename(label) }, h("span", {}, who));
     }));
     this.people.hidden = labels.length === 0;
     if (this.undoButton) {
@@ -121,13 +121,17 @@ class Work {
   }
 
   #row(segment, index, isTurn) {
-    const at = h("button.at", { type: "button", "aria-label": t("play.from", { time: clock(segment.start) }), onclick: () => this.seek(segment.start) }, clock(segment.start));
-    if (!this.media) at.disabled = true;
+    const time = clock(segment.start);
+    const at = this.media
+      ? h("button.at", { type: "button", "aria-label": t("play.from", { time }), onclick: () => this.seek(segment.start) }, time)
+      : h("span.at", {}, time);
     const row = h("div.seg" + (isTurn ? ".turn" : "") + (segment.was !== null && segment.was !== undefined ? ".changed" : "") + (segment.flags.length ? ".flagged" : ""), {});
     row.dataset.index = index;
     if (segment.flags.length) row.title = segment.flags.map((flag) => t("flag." + flag)).join(", ");
     else if (segment.was) row.title = t("was", { text: segment.was });
-    if (isTurn) row.append(h("button.who.c" + this.colour.get(segment.speaker), { type: "button", disabled: this.shared, onclick: () => this.rename(segment.speaker) }, this.name(segment.speaker)));
+    if (isTurn) row.append(this.shared
+      ? h("span.who.c" + this.colour.get(segment.speaker), {}, this.name(segment.speaker))
+      : h("button.who.c" + this.colour.get(segment.speaker), { type: "button", title: t("rename"), onclick: () => this.rename(segment.speaker) }, this.name(segment.speaker)));
     row.append(at, this.#words(segment));
     if (!this.shared) row.append(button(t("edit"), () => this.edit(index), { sign: "pen", shown: false, kind: ".pen" }));
     return row;
@@ -174,6 +178,7 @@ class Work {
     for (const kind of ["wheel", "touchmove"]) addEventListener(kind, () => { this.scrolled = performance.now(); }, { signal, passive: true });
     document.addEventListener("keydown", (event) => this.#key(event), { signal });
     document.addEventListener("theme", () => this.player?.drawStrip(), { signal });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.player?.drawStrip(), { signal });
     // Another tab may have changed it.
     document.addEventListener("visibilitychange", () => { if (!document.hidden && !this.shared) this.#look(); }, { signal });
     if (window.BroadcastChannel && !this.shared) {
@@ -253,10 +258,16 @@ class Work {
       kept.set("shade", isOn);
       shade.setAttribute("aria-pressed", String(isOn));
     }, { "aria-pressed": String(kept.get("shade", true)) });
+    const follow = button(t("follow"), () => {
+      const isOn = !kept.get("follow", true);
+      kept.set("follow", isOn);
+      follow.setAttribute("aria-pressed", String(isOn));
+    }, { "aria-pressed": String(kept.get("follow", true)) });
     const hasConfidence = this.body.segments.some((segment) => segment.words.some((word) => word.length > 3));
     return h("div.find", { role: "search" }, this.finder, count,
       button(t("found.before"), () => go(-1), { sign: "up", shown: false, kind: ".quiet" }),
-      button(t("found.next"), () => go(1), { sign: "down", shown: false, kind: ".quiet" }), hasConfidence ? shade : "");
+      button(t("found.next"), () => go(1), { sign: "down", shown: false, kind: ".quiet" }),
+      h("div.row.toggles", {}, this.media ? follow : "", hasConfidence ? shade : ""));
   }
 
   // MARK: Changing
