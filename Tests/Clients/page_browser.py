@@ -77,7 +77,7 @@ class Browser:
 class Tab:
     def __init__(self, target, size, scheme, phone):
         self.id = target["id"]
-        self.socket = connect(target["webSocketDebuggerUrl"], max_size=None, legacy=True)
+        self.socket = connect(target["webSocketDebuggerUrl"], max_size=None, ping_interval=None, legacy=True)
         self.number = 0
         self.complaints = []
         self.requests = []
@@ -124,12 +124,19 @@ class Tab:
         return result["result"].get("value")
 
     def go(self, url):
-        self.call("Page.navigate", url=url)
-        self.wait("document.readyState === 'complete' && !!document.querySelector('#nav a, .gate, .notice, .work')")
+        self.run("window.isOld = true")
+        # Another part of the same document is no new one.
+        if "loaderId" in self.call("Page.navigate", url=url):
+            self._arrive()
 
     def reload(self):
+        self.run("window.isOld = true")
         self.call("Page.reload")
-        self.wait("document.readyState === 'complete' && !!document.querySelector('#nav a, .gate, .notice, .work')")
+        self._arrive()
+
+    def _arrive(self):
+        self.wait("!window.isOld && document.readyState === 'complete' && "
+                  "!!document.querySelector('#main > :not(.first):not(noscript)')")
 
     def wait(self, script, seconds=30):
         def condition():
@@ -137,7 +144,7 @@ class Tab:
                 return self.run(script)
             except AssertionError as error:
                 # Between two pages there is nothing to ask.
-                if "context" in str(error) or "Cannot" in str(error):
+                if any(word in str(error) for word in ["context", "Cannot", "navigated"]):
                     return None
                 raise
         return wait_for(condition, seconds, script)

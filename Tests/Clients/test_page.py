@@ -110,7 +110,7 @@ def test_the_whole_way_from_a_drop_to_deleting(browser):
         tab.click("dialog button[aria-label=Close]")
         # The library finds it, and deletes it.
         tab.click("nav a", "Library")
-        tab.fill("main input[type=search]", "very firs")
+        tab.fill("input[aria-label='Search all texts']", "very firs")
         tab.wait("document.querySelectorAll('.card mark').length === 2")
         tab.click(".card button[aria-label=Delete]")
         tab.click("dialog button", "Delete text and recording")
@@ -157,7 +157,7 @@ def test_subtitles_change_with_their_shape_and_the_document_opens(browser, serve
     tab.run("""(() => { const field = document.querySelector('dialog input[type=range]'); field.value = 16;
         field.dispatchEvent(new Event('input')); })()""")
     tab.wait(f"document.querySelectorAll('.cues li').length > {before}")
-    href = tab.run("document.querySelector('dialog footer a').getAttribute('href')")
+    href = tab.run("document.querySelector('dialog .dialog-foot a').getAttribute('href')")
     lines = [line for block in server.get(href).text.strip().split("\n\n") for line in block.split("\n")[2:]]
     assert lines and max(map(len, lines)) <= 16
     document = zipfile.ZipFile(io.BytesIO(server.get(f"/ui/jobs/{job}/export?format=docx").content))
@@ -201,7 +201,7 @@ def test_markup_in_a_transcript_is_only_text(browser, server):
     assert tab.run("document.querySelector('.seg textarea').value") == text
     assert tab.run("document.querySelectorAll('main script, main b').length") == 0
     tab.go(server.url + "/#/library")
-    tab.fill("main input[type=search]", "quoted")
+    tab.fill("input[aria-label='Search all texts']", "quoted")
     tab.wait("document.querySelectorAll('.card mark').length === 1")
     assert tab.run("document.title") != "bad"
     for form in ["vtt", "md", "docx"]:
@@ -367,9 +367,10 @@ def test_signing_in_and_what_a_key_may_see(browser):
         for path in ["/ui/jobs", "/ui/history", f"/ui/jobs/{job}", f"/job/{job}/media"]:
             assert server.get(path).status_code == 401, path
         session = requests.Session()
-        assert session.post(server.url + "/ui/session", json={"key": first}).status_code == 204
+        signed = session.post(server.url + "/ui/session", json={"key": first})
+        assert signed.status_code == 204
         assert session.get(server.url + "/ui/jobs").json()["jobs"][0]["name"] == "mine.ogg"
-        cookie = session.post(server.url + "/ui/session", json={"key": first}).headers["set-cookie"]
+        cookie = signed.headers["set-cookie"]
         assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
         for headers in [{}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"},
                         {"Origin": "null"}, {"Origin": "https://evil.example", "Sec-Fetch-Site": "none"}]:

@@ -58,6 +58,8 @@ public actor MemoryReviewStore: ReviewStore {
         return published.count < before
     }
 
+    public func sweep() {}
+
     public func forget(_ job: JobID) {
         reviews[job] = nil
         entries[job] = nil

@@ -30,6 +30,8 @@ public protocol ReviewStore: Sendable {
 
     /// Removes everything that is known of a job's text.
     func forget(_ job: JobID) async throws(ReviewStoreError)
+    /// Removes what is left of texts whose jobs are gone.
+    func sweep() async throws(ReviewStoreError)
 }
 
 /// A text as the search keeps it.

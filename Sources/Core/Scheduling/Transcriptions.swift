@@ -82,6 +82,8 @@ public struct Transcriptions: Sendable {
             do throws(JobStoreError) {
                 let pruned = try await parts.store.prune(finishedBefore: parts.clock.now().wall - keepJobs)
                 for media in pruned.media { await dispatcher.remove(media) }
+                // Tried again in a minute.
+                try? await reviews?.sweep()
             } catch {
                 parts.log.note(LogEvent(.error, "pruning failed", ["reason": .text(error.description)]))
             }
@@ -307,6 +309,8 @@ public struct Transcriptions: Sendable {
         guard case .deleted(let stopped, let media) = try await parts.store.delete(id, owner: owner) else {
             return false
         }
+        try await reviews?.forget(id)
+        try await reviews?.sweep()
         if let stopped { await dispatcher.stop(stopped) }
         await dispatcher.remove(media)
         await parts.hub.end(id, .failure(.cancelled))

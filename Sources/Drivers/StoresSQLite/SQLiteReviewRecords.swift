@@ -63,6 +63,15 @@ struct SQLiteReviewRecords {
         ) { SearchHit(job: try Coding.jobID(try $0["job"]), excerpt: try $0["excerpt"]) }
     }
 
+    func isClean() throws -> Bool {
+        try transaction.first("SELECT NOT EXISTS (SELECT 1 FROM review_remains) AS value") { try $0["value"] } ?? true
+    }
+
+    func sweep() throws {
+        try transaction.execute("DELETE FROM review_texts WHERE rowid IN (SELECT number FROM review_remains)")
+        try transaction.execute("DELETE FROM review_remains")
+    }
+
     // MARK: Shares
 
     func put(_ share: Share) throws {

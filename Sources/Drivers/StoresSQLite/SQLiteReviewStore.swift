@@ -83,5 +83,10 @@ public struct SQLiteReviewStore: ReviewStore {
         try await write { try $0.withdraw(token, of: job) }
     }
 
+    public func sweep() async throws(ReviewStoreError) {
+        let isClean = try await read { try $0.isClean() }
+        if !isClean { try await write { try $0.sweep() } }
+    }
+
     public func forget(_ job: JobID) async throws(ReviewStoreError) { try await write { try $0.forget(job) } }
 }

@@ -1,5 +1,6 @@
 extension StoreSchema {
-    /// What people do with finished transcripts. It goes with its job, whoever removes that.
+    /// What people do with finished transcripts. It goes with its job, whoever removes that. Virtual tables are not for
+    /// triggers where a schema is not trusted, so the search's part of it is swept up.
     static let reviews: StaticString = """
         CREATE TABLE reviews (
             job TEXT PRIMARY KEY,
@@ -7,12 +8,13 @@ extension StoreSchema {
             body TEXT NOT NULL
         ) STRICT;
         CREATE TABLE review_entries (
-            number INTEGER PRIMARY KEY,
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
             job TEXT NOT NULL UNIQUE,
             owner TEXT NOT NULL,
             summary TEXT NOT NULL
         ) STRICT;
         CREATE VIRTUAL TABLE review_texts USING fts5(name, text, tokenize = 'unicode61 remove_diacritics 2');
+        CREATE TABLE review_remains (number INTEGER PRIMARY KEY) STRICT;
         CREATE TABLE shares (
             token TEXT PRIMARY KEY,
             job TEXT NOT NULL,
@@ -24,7 +26,7 @@ extension StoreSchema {
         CREATE TRIGGER review_follows AFTER DELETE ON jobs
         BEGIN
             DELETE FROM reviews WHERE job = OLD.id;
-            DELETE FROM review_texts WHERE rowid = (SELECT number FROM review_entries WHERE job = OLD.id);
+            INSERT INTO review_remains SELECT number FROM review_entries WHERE job = OLD.id;
             DELETE FROM review_entries WHERE job = OLD.id;
             DELETE FROM shares WHERE job = OLD.id;
         END;

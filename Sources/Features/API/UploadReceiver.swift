@@ -85,7 +85,8 @@ struct UploadReceiver {
         for item in items {
             switch item {
             case .file(let name, let intake):
-                let admission = try await intake.finish(form.wish, batch: batch, isDurable: form.isAsync, keeping: form.keeping)
+                let admission = try await intake.finish(
+                    form.wish, batch: batch, isDurable: form.isAsync, keeping: form.keeping)
                 admitted.append(Admitted(name: name, admission: admission))
             case .address(let address):
                 let admission = try await transcriptions.submit(

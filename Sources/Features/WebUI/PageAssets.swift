@@ -29,7 +29,9 @@ struct PageAssets: Sendable {
     }
 
     private static func asset(_ file: EmbeddedAssets.File) throws -> Asset {
-        guard let packed = Data(base64Encoded: file.gzip), let bytes = Gzip.unpack([UInt8](packed)[...], limit: file.bytes) else {
+        guard let packed = Data(base64Encoded: file.gzip),
+            let bytes = Gzip.unpack([UInt8](packed)[...], limit: file.bytes)
+        else {
             throw Damaged()
         }
         let isPage = file.name == "index.html"

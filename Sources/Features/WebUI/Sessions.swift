@@ -37,7 +37,8 @@ struct SessionHandlers: Sendable {
                 version: visitor == nil ? "" : about.version, needs_key: ports.sessions.needsKey,
                 is_signed_in: visitor != nil, is_admin: visitor?.isAdmin ?? false,
                 has_session: SessionCookie.value(of: request) != nil, largest_file: about.largestFile,
-                media_kept_seconds: about.mediaKept, has_uploads: about.hasUploads, engines: visitor == nil ? [] : about.engines,
+                media_kept_seconds: about.mediaKept, has_uploads: about.hasUploads,
+                engines: visitor == nil ? [] : about.engines,
                 models: installed.map { .init(name: $0.name, languages: $0.languages) }))
         response.fields[.cacheControl] = "no-store"
         return response

@@ -158,7 +158,6 @@ struct TranscriptHandlers: Sendable {
             }
             let isGone = try await PageError.guarded { try await ports.transcriptions.delete(id, owner: scope) }
             guard isGone else { throw PageError.noSuchJob }
-            try await PageError.guarded { try await ports.reviews.forget(id) }
         default: throw PageError.http(.badRequest, "bad_field", "The field “what” must be media, text or all.")
         }
         return HTTPResponse(.noContent)

@@ -1,4 +1,4 @@
-public import Jobs
+import Jobs
 public import Review
 
 /// What every review store must do; each check throws what it found.
@@ -86,7 +86,10 @@ public enum ReviewStoreConformance {
 
     static func takesWordsOnly(_ store: any ReviewStore) async throws {
         try await store.index([entry("one", "either or neither")])
-        for query in ["\"", "OR", "a AND (", "name:x", "*", "'; DROP TABLE review_texts; --", "NEAR(a b)", "", "-either"] {
+        let queries = [
+            "\"", "OR", "a AND (", "name:x", "*", "'; DROP TABLE review_texts; --", "NEAR(a b)", "", "-either",
+        ]
+        for query in queries {
             _ = try await store.search(query, owner: nil, limit: 10)
         }
         let found = try await store.search("\"either\" OR* neither)", owner: nil, limit: 10)

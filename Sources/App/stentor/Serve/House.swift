@@ -13,9 +13,9 @@ import Links
 import MediaStores
 import ModelLibrary
 import PageArchives
+import Review
 import Scheduling
 import Settings
-import Review
 import StoresSQLite
 import Streaming
 import TelegramClient

@@ -9,7 +9,7 @@ export function dialog(title, fill, { isBig = false } = {}) {
     let answer;
     const close = (value) => { answer = value; node.close(); };
     const inside = h("div.inside", {},
-      h("header", {}, h("h2", { id }, title), button(t("close"), () => close(), { sign: "close", shown: false, kind: ".quiet" })));
+      h("div.dialog-head", {}, h("h2", { id }, title), button(t("close"), () => close(), { sign: "close", shown: false, kind: ".quiet" })));
     node.append(inside);
     node.addEventListener("close", () => { node.remove(); before?.focus?.(); done(answer); });
     node.addEventListener("click", (event) => { if (event.target === node) close(); });
@@ -23,5 +23,5 @@ export function dialog(title, fill, { isBig = false } = {}) {
 export function confirm(title, text, yes) {
   return dialog(title, (inside, close) => inside.append(
     h("p", {}, text),
-    h("footer", {}, button(t("cancel"), () => close(false)), button(yes, () => close(true), { kind: ".main" }))));
+    h("div.dialog-foot", {}, button(t("cancel"), () => close(false)), button(yes, () => close(true), { kind: ".main" }))));
 }

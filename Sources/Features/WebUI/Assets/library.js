@@ -34,7 +34,7 @@ export function open(main) {
     list.replaceChildren(...items.flatMap((job) => {
       const before = batch;
       batch = job.batch;
-      return [job.batch && job.batch !== before && !query ? h("h3.soft", {}, t("library.batch", { n: items.filter((one) => one.batch === job.batch).length })) : "", card(job)];
+      return [job.batch && job.batch !== before && !query ? h("h2.soft", {}, t("library.batch", { n: items.filter((one) => one.batch === job.batch).length })) : "", card(job)];
     }).filter(Boolean));
     if (items.length === 0) list.append(h("p.empty", {}, t(query ? "library.nothing" : "library.empty")));
     choose();
@@ -45,7 +45,7 @@ export function open(main) {
     const box = h("input", { type: "checkbox", "aria-label": t("choose", { name: job.name }), onchange: () => { box.checked ? chosen.add(job.id) : chosen.delete(job.id); choose(); } });
     const excerpt = job.excerpt ?? job.summary?.excerpt ?? "";
     return h("article.card", { "aria-label": job.name },
-      h("header", {}, h("label.tick", {}, box), h("h3", {}, h("a.name", { href }, job.name)),
+      h("header", {}, h("label.tick", {}, box), h("h2", {}, h("a.name", { href }, job.name)),
         h("span.right", {}, button(t("delete"), () => remove([job]), { sign: "bin", shown: false, kind: ".quiet" }))),
       excerpt ? h("p.so-far", { dir: "auto" }, marked(excerpt)) : job.summary ? "" : h("p.soft", {}, t("text.gone")),
       h("p.meta", {}, job.summary ? about(job) : "", h("span", {}, day(job.finished ?? job.created)), job.has_media ? "" : h("span", {}, t("media.none"))));

@@ -30,7 +30,7 @@ export function speakerDialog(work, label) {
     inside.append(
       h("form", { class: "cards", onsubmit: (event) => { event.preventDefault(); save(input.value.trim()); } },
         h("label.field", {}, t("rename.name"), input),
-        h("footer", {}, isMerged ? button(t("split"), () => attempt(async () => {
+        h("div.dialog-foot", {}, isMerged ? button(t("split"), () => attempt(async () => {
           const speakers = { ...work.body.speakers };
           for (const one of work.body.labels) if (work.name(one) === work.name(label)) delete speakers[one];
           await work.change("PUT", `/job/${encodeURIComponent(work.body.id)}/speakers`, { speakers });
@@ -69,7 +69,7 @@ export function subtitleDialog(work) {
     const values = shape();
     const screen = h("div.screen", { "aria-live": "off" });
     const list = h("ol.cues", { tabindex: "0", "aria-label": t("subtitles.preview") });
-    const links = h("footer", {});
+    const links = h("div.dialog-foot", {});
     let cues = [];
     let running;
     const show = (cue) => { screen.textContent = cue ? cue.lines.join("\n") : ""; };
@@ -121,7 +121,7 @@ export async function shareDialog(work) {
     fill(shares);
     inside.append(h("p.soft", {}, t("share.lede")),
       h("div.row", {}, h("label.field", {}, t("share.days"), days), h("label.tick", {}, media, t("share.media"))),
-      h("footer", {}, button(t("share.make"), () => attempt(async () => {
+      h("div.dialog-foot", {}, button(t("share.make"), () => attempt(async () => {
         const answer = await ask("POST", work.base + "/shares", { days: Number(days.value), media: media.checked });
         fill(answer.shares);
         await copy(new URL(answer.shares[0].path, location.href).href);
