@@ -27,9 +27,18 @@ public struct Review: Sendable, Hashable, Codable {
         return texts
     }
 
+    private func latestText(of sought: Int) -> String? {
+        for change in changes.prefix(applied).reversed() {
+            if case .text(sought, _, let text) = change.kind { return text }
+        }
+        return nil
+    }
+
     /// Names by the machine's label; two labels with one name are one person.
     public var speakers: [String: String] {
-        for case .speakers(let names) in changes.prefix(applied).reversed().map(\.kind) { return names }
+        for change in changes.prefix(applied).reversed() {
+            if case .speakers(let names) = change.kind { return names }
+        }
         return [:]
     }
 
@@ -41,7 +50,7 @@ public struct Review: Sendable, Hashable, Codable {
         _ text: String, of segment: Int, was: String, machine: String, at wall: Double
     ) throws(ReviewRefusal) {
         guard text.count <= Self.longestText else { throw .tooLong }
-        guard (texts[segment] ?? machine) == was else { throw .changedMeanwhile }
+        guard (latestText(of: segment) ?? machine) == was else { throw .changedMeanwhile }
         guard text != was else { return }
         try add(.text(segment: segment, was: was, text: text), wall)
     }

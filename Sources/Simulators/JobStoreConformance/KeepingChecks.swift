@@ -11,15 +11,18 @@ extension JobStoreConformance {
             bench.expect(finished.media == nil, "the policy keeps none, the job does")
             bench.clock.advance(99)
             let early = bench.clock.now().wall
-            bench.expect(try await bench.store.prune(finishedBefore: early), is: Pruned(jobs: 0, media: []), "both stay")
+            bench.expect(
+                try await bench.store.prune(finishedBefore: early), is: Pruned(jobs: 0, media: []), "both stay")
             bench.clock.advance(2)
             let late = bench.clock.now().wall
             bench.expect(
-                try await bench.store.prune(finishedBefore: late), is: Pruned(jobs: 0, media: [media]), "then the media")
+                try await bench.store.prune(finishedBefore: late), is: Pruned(jobs: 0, media: [media]), "then the media"
+            )
             bench.expect(try await bench.store.result(of: Bench.id("kept"), owner: nil), is: [1], "the text is there")
             bench.clock.advance(1000)
             let end = bench.clock.now().wall
-            bench.expect(try await bench.store.prune(finishedBefore: end), is: Pruned(jobs: 1, media: []), "then the job")
+            bench.expect(
+                try await bench.store.prune(finishedBefore: end), is: Pruned(jobs: 1, media: []), "then the job")
         },
         JobStoreConformance("Who joins brings a longer stay, and what fails has none") { bench in
             try await bench.submit("plain", key: "k")

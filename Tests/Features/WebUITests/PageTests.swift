@@ -31,7 +31,8 @@ import Testing
         ]
         let foreign: [HTTPFields] = [
             [:], [.secFetchSite: "same-site"], [.secFetchSite: "cross-site"], [.secFetchSite: "none"],
-            [.origin: "null"], [.origin: "http://stentor.example"], [.origin: "http://evil.example/stentor.example:8511"],
+            [.origin: "null"], [.origin: "http://stentor.example"],
+            [.origin: "http://evil.example/stentor.example:8511"],
             [.origin: "http://stentor.example:8511", .secFetchSite: "cross-site"],
         ]
         for fields in own { #expect(SessionCookie.comesFromOurPage(request(.post, fields)), "\(fields)") }
@@ -53,7 +54,8 @@ import Testing
         ("ID3\u{3}", "audio/mpeg"), ("\u{1}\u{1}\u{1}\u{1}ftypM4A ", "audio/mp4"),
         ("\u{1}\u{1}\u{1}\u{1}ftypisom", "video/mp4"), ("#!AMR\n", "audio/amr"),
         ("<!doctype html><script>", "application/octet-stream"), ("<svg xmlns=", "application/octet-stream"),
-        ("", "application/octet-stream"), ("RIFF", "application/octet-stream"), ("%PDF-1.7", "application/octet-stream"),
+        ("", "application/octet-stream"), ("RIFF", "application/octet-stream"),
+        ("%PDF-1.7", "application/octet-stream"),
     ])
     func `A medium is what it begins with, and nothing else is shown`(start: String, type: String) {
         #expect(MediaSniffer.type(of: Array(start.utf8)) == type)
@@ -88,7 +90,8 @@ import Testing
 }
 
 @Suite struct PageAssetsTests {
-    @Test func `Every file that was compiled in can be unpacked, and the page names them all by the same hash`() throws {
+    @Test func `Every file that was compiled in can be unpacked, and the page names them all by the same hash`() throws
+    {
         let assets = try PageAssets()
         var request = HTTPRequest(method: .get, path: "/", fields: [.acceptEncoding: "gzip;q=0, br"])
         #expect(assets.page(request).fields[.contentEncoding] == nil)

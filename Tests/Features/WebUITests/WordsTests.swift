@@ -15,7 +15,7 @@ import Testing
 
     /// `{name}` in a text.
     private static func places(_ text: String) -> Set<Substring> {
-        Set(text.split(separator: "{").dropFirst().map { $0.prefix { $0 != "}" } })
+        Set(text.split(separator: "{", omittingEmptySubsequences: false).dropFirst().map { $0.prefix { $0 != "}" } })
     }
 
     @Test(arguments: ["id", "pt"])
@@ -36,7 +36,7 @@ import Testing
             let text = try String(contentsOf: Self.folder.appending(path: name), encoding: .utf8)
             let marks = name.hasSuffix(".js") ? ["t(\""] : ["data-t=\"", "data-t-label=\""]
             for mark in marks {
-                for piece in text.components(mark).dropFirst() {
+                for piece in text.pieces(behind: mark) {
                     let key = String(piece.prefix { $0 != "\"" })
                     // What is put together has its beginning here and its ends elsewhere.
                     let isBeginning = key.hasSuffix(".") && known.keys.contains { $0.hasPrefix(key) }
@@ -48,20 +48,15 @@ import Testing
 }
 
 extension String {
-    fileprivate func components(_ separator: String) -> [Substring] {
-        var parts: [Substring] = []
+    /// What follows each call that begins so: other functions' names may end alike.
+    fileprivate func pieces(behind mark: String) -> [Substring] {
+        var pieces: [Substring] = []
         var rest = self[...]
-        while let found = rest.firstRange(of: separator) {
-            // A name that ends in t, such as `set(`, is another function.
-            let before = found.lowerBound > rest.startIndex ? rest[rest.index(before: found.lowerBound)] : " "
-            if before.isLetter || before == "." {
-                parts.isEmpty ? parts.append(rest[..<found.lowerBound]) : ()
-                rest = rest[found.upperBound...]
-                continue
-            }
-            parts.append(rest[..<found.lowerBound])
+        while let found = rest.firstRange(of: mark) {
+            let before = found.lowerBound > startIndex ? self[index(before: found.lowerBound)] : " "
             rest = rest[found.upperBound...]
+            if !before.isLetter, before != "." { pieces.append(rest) }
         }
-        return parts + [rest]
+        return pieces
     }
 }
