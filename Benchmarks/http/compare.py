@@ -225,21 +225,26 @@ def probe(port, rate, seconds):
 
 
 def slow():
-    print("\n| 3,000 slow readers | RSS MiB | kernel TCP MiB | KiB/s each | /hello at 200/s beside, p99 ms | slowest ms |\n"
-          "|---|---|---|---|---|---|")
+    print("\n| 3,000 slow readers | RSS MiB | kernel TCP MiB | KiB/s each | /hello at 200/s beside, p99 ms | slowest ms"
+          " | p99 of an idle server beside, ms |\n|---|---|---|---|---|---|---|")
+    # The readers, their server and who asks share the processor: how late an idle server's answers come shows how
+    # much of the wait is the machine's.
+    bystander = Server("stentor")
     for name in os.environ.get("SLOW_SERVERS", "stentor uvicorn").split():
         server = Server(name)
         base = kernel_tcp()
-        readers = subprocess.Popen([sys.executable, "-c", READER, str(server.port), "3000", "25"],
+        readers = subprocess.Popen([sys.executable, "-c", READER, str(server.port), "3000", "33"],
                                    stdout=subprocess.PIPE, text=True)
         readers.stdout.readline()
         time.sleep(8)
+        floor, _ = probe(bystander.port, 200, 8)
         p99, worst = probe(server.port, 200, 8)
         rss, kernel = server.memory() / 1024, kernel_tcp() - base
         each = float(readers.stdout.readline())
         readers.wait()
-        print(f"| {name} | {rss:.0f} | {kernel:.0f} | {each:.1f} | {p99:.1f} | {worst:.1f} |", flush=True)
+        print(f"| {name} | {rss:.0f} | {kernel:.0f} | {each:.1f} | {p99:.1f} | {worst:.1f} | {floor:.1f} |", flush=True)
         server.stop()
+    bystander.stop()
 
 
 def mixed():

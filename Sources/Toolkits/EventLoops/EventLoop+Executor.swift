@@ -2,6 +2,8 @@ internal import CSystem
 internal import Glibc
 
 extension EventLoop {
+    private static let jobsPerTurn = 64
+
     public func enqueue(_ job: consuming ExecutorJob) {
         enqueue(Job(job: UnownedJob(job), asTask: false))
     }
@@ -40,24 +42,37 @@ extension EventLoop {
         _ = write(wakeup.number, &one, 8)
     }
 
-    /// Runs what was queued when the turn began; what those jobs enqueue waits for the next turn, so that sockets
-    /// and timers are looked at in between.
+    /// Runs a slice of what was queued; what those jobs enqueue comes after the rest, and sockets and timers are
+    /// looked at between two slices.
     func runJobs() {
-        inbox.withLock { inbox in
-            if !inbox.jobs.isEmpty {
-                ready.append(contentsOf: inbox.jobs)
-                inbox.jobs.removeAll(keepingCapacity: true)
-            }
-        }
-        swap(&ready, &running)
-        for job in running {
+        takeJobs()
+        let slice = nextJob..<min(nextJob + Self.jobsPerTurn, running.count)
+        nextJob = slice.upperBound
+        for index in slice {
+            let job = running[index]
             if job.asTask {
                 job.job.runSynchronously(on: taskExecutor.asUnownedTaskExecutor())
             } else {
                 job.job.runSynchronously(on: asUnownedSerialExecutor())
             }
         }
+    }
+
+    /// Whether a job waits on this thread; the inbox is another matter.
+    var hasJobs: Bool { nextJob < running.count || !ready.isEmpty }
+
+    /// Empties the inbox in every turn, whatever still waits: its bell rings once for all that is in it.
+    private func takeJobs() {
+        inbox.withLock { inbox in
+            if !inbox.jobs.isEmpty {
+                ready.append(contentsOf: inbox.jobs)
+                inbox.jobs.removeAll(keepingCapacity: true)
+            }
+        }
+        guard nextJob == running.count else { return }
         running.removeAll(keepingCapacity: true)
+        nextJob = 0
+        swap(&ready, &running)
     }
 }
 

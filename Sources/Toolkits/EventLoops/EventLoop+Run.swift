@@ -5,7 +5,11 @@ internal import Synchronization
 extension EventLoop {
     /// The token of the eventfd; real tokens hold a descriptor number below 2^31 in their low half.
     static let wakeupToken = UInt64.max
+    /// The token of the set of writers.
+    static let writersToken = UInt64.max - 1
     private static let eventsPerTurn = 256
+    /// Each may send as much as its socket takes, some ten microseconds; a turn stays below a millisecond.
+    private static let writersPerTurn = 16
 
     /// Jobs, then the kernel, then timers, until asked to stop and out of jobs.
     func run() {
@@ -13,10 +17,13 @@ extension EventLoop {
         defer { events.deallocate() }
         while true {
             runJobs()
-            if ready.isEmpty, inbox.withLock({ $0.stopping && $0.jobs.isEmpty }) { break }
+            if !hasJobs, inbox.withLock({ $0.stopping && $0.jobs.isEmpty }) { break }
             let count = epoll_wait(epoll.number, events.baseAddress, Int32(events.count), timeout())
             currentTime = .now()
-            if count > 0 { dispatch(UnsafeBufferPointer(rebasing: events[..<Int(count)])) }
+            if count > 0, dispatch(UnsafeBufferPointer(rebasing: events[..<Int(count)])) {
+                let count = epoll_wait(writers.number, events.baseAddress, Int32(Self.writersPerTurn), 0)
+                if count > 0 { _ = dispatch(UnsafeBufferPointer(rebasing: events[..<Int(count)])) }
+            }
             fireTimers()
         }
         registrations.removeAll()
@@ -32,14 +39,20 @@ extension EventLoop {
 
     /// Milliseconds epoll may sleep: none with jobs waiting, for ever (-1) without a timer.
     private func timeout() -> Int32 {
-        if !ready.isEmpty { return 0 }
+        if hasJobs { return 0 }
         guard let deadline = timers.nextDeadline() else { return -1 }
         return Int32(clamping: (deadline - MonotonicTime.now()).millisecondsRoundedUp)
     }
 
-    private func dispatch(_ events: UnsafeBufferPointer<epoll_event>) {
+    /// Returns whether there are writers to serve.
+    private func dispatch(_ events: UnsafeBufferPointer<epoll_event>) -> Bool {
+        var hasWriters = false
         for event in events {
             let token = event.data.u64
+            if token == Self.writersToken {
+                hasWriters = true
+                continue
+            }
             if token == Self.wakeupToken {
                 var count: UInt64 = 0
                 _ = read(wakeup.number, &count, 8)
@@ -52,6 +65,7 @@ extension EventLoop {
             }
             registration.handler.ready(Readiness(rawValue: event.events))
         }
+        return hasWriters
     }
 
     private func fireTimers() {

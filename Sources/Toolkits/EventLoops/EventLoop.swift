@@ -14,6 +14,9 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
     struct Registration {
         var handler: any EventHandler
         var generation: UInt32
+        /// What each of the two sets reports of the descriptor; the second one holds it only while it waits to write.
+        var events: Readiness
+        var awaitsWritable = false
     }
 
     struct Job {
@@ -27,7 +30,11 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
         var stopping = false
     }
 
+    /// Everything but room to write.
     let epoll: OwnedDescriptor
+    /// Descriptors that wait for room to write, a set within the first: thousands of readers whose windows open
+    /// together are served in slices, and whoever asks for something new is heard between two of them.
+    let writers: OwnedDescriptor
     let wakeup: OwnedDescriptor
     let inbox = Guarded(Inbox())
     /// The pthread of the loop once it runs; 0 before and after.
@@ -37,6 +44,8 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
     // Loop: only the loop's thread, from here on.
     var ready: [Job] = []
     var running: [Job] = []
+    /// The first of `running` that has not run.
+    var nextJob = 0
     var registrations: [Registration?] = []
     var generation: UInt32 = 0
     var timers = TimerQueue()
@@ -50,11 +59,15 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
     /// - Throws: `SystemCallError` when the kernel refuses a descriptor or the thread.
     public init(name: String = "event-loop") throws(SystemCallError) {
         epoll = OwnedDescriptor(taking: try check("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) })
+        writers = OwnedDescriptor(taking: try check("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) })
         wakeup = OwnedDescriptor(
             taking: try check("eventfd") { eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)) })
         var interest = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: Self.wakeupToken))
         let (set, bell) = (epoll.number, wakeup.number)
         _ = try check("epoll_ctl") { epoll_ctl(set, EPOLL_CTL_ADD, bell, &interest) }
+        let inner = writers.number
+        interest.data.u64 = Self.writersToken
+        _ = try check("epoll_ctl") { epoll_ctl(set, EPOLL_CTL_ADD, inner, &interest) }
         _ = taskExecutor
         try startThread(name: name) { [self] in run() }
     }

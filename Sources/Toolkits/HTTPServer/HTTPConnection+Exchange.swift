@@ -126,7 +126,8 @@ extension HTTPConnection {
         while true {
             guard isCurrent(number), let exchange else { throw CancellationError() }
             if let chunk = exchange.takeChunk() {
-                if exchange.pendingCount < shard.configuration.limits.bodyBuffer, !readsSocket {
+                // Not at every chunk: each change of what epoll watches is a system call.
+                if exchange.pendingCount <= shard.configuration.limits.bodyBuffer / 2, !readsSocket {
                     deadlines.bodyFlows(at: shard.loop.now)
                     resumeReading()
                 }

@@ -13,8 +13,9 @@ final class ServerShard: @unchecked Sendable {
     let configuration: HTTPServerConfiguration
     let responder: any HTTPResponder
     let shared: ServerShared
-    /// Every read of the loop goes here first: an idle connection has no buffer of its own.
-    let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
+    /// Every read of the loop goes here first: an idle connection has no buffer of its own. Large, because each chunk
+    /// of a body costs a handler elsewhere two changes of thread.
+    let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
     /// Where small responses are put together.
     var scratch: [UInt8] = []
 
