@@ -550,3 +550,81 @@ def test_everything_by_keyboard(browser, server):
     tab.key("k")
     tab.wait("document.querySelector('video').paused")
     quiet(tab)
+
+
+WAYS = {
+    "websocket": "",
+    "events": "window.WebSocket = class extends EventTarget { constructor() { super(); setTimeout(() => this.dispatchEvent(new Event('close'))); } close() {} };",
+    "asking": "window.WebSocket = class { constructor() { throw new Error('refused'); } }; delete window.EventSource; window.EventSource = undefined;",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_progress_comes_by_whatever_way_there_is(browser, server, tmp_path, way):
+    tab = browser.tab()
+    tab.call("Page.addScriptToEvaluateOnNewDocument", source=WAYS[way])
+    tab.go(server.url + "/")
+    english(tab)
+    name = f"{way}.wav"
+    tab.choose("input[type=file]", clip(tmp_path, name, 60 + len(way), repeats=9))
+    # Begun, on its way, done.
+    tab.wait(f"[...document.querySelectorAll('.card')].some((one) => one.ariaLabel === '{name}' && one.querySelector('progress')?.value > 10)", 60)
+    tab.wait(f"[...document.querySelectorAll('.card.done')].some((one) => one.ariaLabel === '{name}')", 120)
+    asked = [url for url in tab.requests if "/events" in url or "/ws/" in url]
+    expected = {"websocket": "/ws/progress/", "events": "/events", "asking": None}[way]
+    assert all(expected in url for url in asked) if expected else not asked
+    assert bool(asked) == bool(expected)
+    quiet(tab)
+
+
+def test_a_browser_whose_clock_is_a_year_off(browser, server):
+    tab = browser.tab()
+    tab.call("Page.addScriptToEvaluateOnNewDocument", source="""
+        const now = Date.now; Date.now = () => now() + 365 * 86400e3;""")
+    tab.go(server.url + "/")
+    english(tab)
+    tab.drop(".drop", "clock.ogg", SAMPLE.read_bytes())
+    tab.wait("document.querySelector('.card.done .name')?.textContent === 'clock.ogg'", 60)
+    quiet(tab)
+
+
+def test_a_known_file_answers_at_once_and_says_so(browser, server):
+    send(server)
+    tab = browser.tab(server.url + "/")
+    english(tab)
+    tab.run("""(() => { const field = document.querySelector('select[name=engine]'); field.value = 'sphinx';
+        field.dispatchEvent(new Event('change')); })()""")
+    tab.drop(".drop", "again.ogg", SAMPLE.read_bytes())
+    tab.wait("/Known already/.test(document.querySelector('#toasts').innerText)")
+    tab.wait("document.querySelector('.card.done .name')?.textContent === 'again.ogg'")
+    # And can be heard.
+    job = server.get("/ui/jobs").json()["jobs"][0]
+    assert job["has_media"] and server.get(f"/job/{job['id']}/media").content == SAMPLE.read_bytes()
+    tab.run("localStorage.removeItem('stentor.options')")
+    quiet(tab)
+
+
+def test_a_tab_closed_while_it_sends_leaves_nothing_half_done(server):
+    with Browser() as own:
+        tab = own.tab(server.url + "/")
+        english(tab)
+        before = {job["id"] for job in server.get("/ui/jobs").json()["jobs"]}
+        tab.call("Network.emulateNetworkConditions", offline=False, latency=0, downloadThroughput=-1, uploadThroughput=200_000)
+        tab.run("""(() => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([new Uint8Array(30e6)], 'large.wav', { type: 'audio/wav' }));
+            document.querySelector('.drop').dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+        })()""")
+        tab.wait("/left/.test(document.querySelector('.card')?.innerText) && /\\/s/.test(document.querySelector('.card')?.innerText)", 30)
+    jobs = server.get("/ui/jobs").json()["jobs"]
+    assert {job["id"] for job in jobs} <= before or all(job["state"] != "running" for job in jobs if job["id"] not in before)
+
+
+def test_a_link_is_fetched_or_says_why_not(browser, server):
+    tab = browser.tab(server.url + "/")
+    tab.fill(".link input", server.url + "/health")
+    tab.click(".link button")
+    # Its own address is none that a server fetches from.
+    tab.wait("!!document.querySelector('.toast.bad') || !!document.querySelector('.card.fail .why')?.innerText")
+    assert tab.run("document.querySelector('.link button').disabled") is False
+    quiet(tab, "400")

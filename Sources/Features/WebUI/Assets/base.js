@@ -172,7 +172,10 @@ export function toast(text, isBad = false) {
     if (place.matches(":popover-open")) place.hidePopover();
     place.showPopover();
   }
-  setTimeout(() => node.remove(), isBad ? 8000 : 3000);
+  setTimeout(() => {
+    node.remove();
+    if (place.childElementCount === 0 && place.hidePopover) place.hidePopover();
+  }, isBad ? 8000 : 3000);
 }
 
 /** Only for those who listen. */
