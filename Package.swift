@@ -187,6 +187,12 @@ let modules: [Module] = [
         ]),
 
     Module(
+        "Callbacks", .features, uses: ["Crypto", "HTTPClient", "HTTPTypes", "Jobs", "Telemetry"],
+        tests: [
+            "EventLoops", "HTTPClient", "HTTPRouting", "HTTPTesting", "HTTPTypes", "Jobs", "Telemetry", "Transcription",
+        ]),
+
+    Module(
         "CloudProviders", .drivers,
         uses: ["CloudRouting", "EventLoops", "HTTPClient", "HTTPTypes", "Multipart", "Settings", "Transcription"],
         tests: [
@@ -204,7 +210,8 @@ let modules: [Module] = [
     Module(
         "stentor", .app, .executable,
         uses: [
-            "API", "Accounts", "Bot", "BotAPI", "CSystem", "CloudProviders", "CloudRouting", "Crypto", "Diarization",
+            "API", "Accounts", "Bot", "BotAPI", "CSystem", "Callbacks", "CloudProviders", "CloudRouting", "Crypto",
+            "Diarization",
             "EventLoops",
             "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes", "HostProcesses", "HostedEngines",
             "IPAddresses", "Jobs", "Links", "MTProto", "MediaStores", "ModelLibrary", "PageArchives", "SQLite",

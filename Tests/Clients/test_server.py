@@ -250,7 +250,7 @@ def test_a_failed_job_is_tried_again_without_a_new_upload(server, tmp_path):
     ({"words": "perhaps"}, 400, "bad_field"),
     ({"format": "docx"}, 400, "bad_field"),
     ({"job_id": "../x"}, 400, "bad_field"),
-    ({"callback_url": "http://example.org"}, 400, "unsupported_field"),
+    ({"callback_url": "example.org"}, 400, "bad_address"),
     ({"url": "http://example.org/a.mp3"}, 400, "too_many_files"),
 ])
 def test_wrong_values_are_refused_with_their_name(server, tmp_path, fields, status, code):

@@ -10,7 +10,7 @@ public struct Job: Sendable, Hashable {
     /// All files of one request.
     public var batch: JobID?
     /// Where the result is to be announced.
-    public var callback: String?
+    public var callback: JobCallback?
     /// Digest of what was asked with this id, media included: the same again is the same job, another is a conflict.
     public var digest: String
     /// Nobody was promised anything that outlives the connection: gone after a restart, and once finished.
@@ -22,7 +22,7 @@ public struct Job: Sendable, Hashable {
 
     public init(
         id: JobID, owner: Owner, execution: ExecutionID, name: String, priority: Int = 0, batch: JobID? = nil,
-        callback: String? = nil, digest: String, isEphemeral: Bool = false, isCancelled: Bool = false,
+        callback: JobCallback? = nil, digest: String, isEphemeral: Bool = false, isCancelled: Bool = false,
         createdAt: Double
     ) {
         self.id = id

@@ -47,6 +47,7 @@ public protocol JobRecords {
     func jobs(of execution: ExecutionID) throws -> [Job]
     func insert(_ job: Job, sequence: Int64) throws
     func update(_ job: Job) throws
+    /// With its announcements.
     func removeJob(_ id: JobID) throws
     /// Newest first; the states are those that owners see.
     func views(_ query: JobQuery) throws -> [JobView]
@@ -95,6 +96,17 @@ public protocol JobRecords {
     /// Whether any execution refers to it.
     func refers(to media: MediaReference) throws -> Bool
     func keptMedia() throws -> Set<String>
+
+    func insert(_ announcement: Announcement) throws
+    func announcement(_ id: String) throws -> Announcement?
+    func update(_ announcement: Announcement) throws
+    func removeAnnouncement(_ id: String) throws
+    func removeAnnouncements(of job: JobID) throws
+    /// Of each job the first, when it is due; those due longest first.
+    func announcements(_ query: AnnouncementQuery, dueBy wall: Double) throws -> [Announcement]
+    /// When the first of those that the query lets through is due.
+    func earliestAnnouncement(_ query: AnnouncementQuery) throws -> Double?
+    func hasAnnouncements(_ execution: ExecutionID) throws -> Bool
 
     func isPaused() throws -> Bool
     func setPaused(_ isPaused: Bool) throws

@@ -2,7 +2,10 @@ extension JobRules {
     public func prune(finishedBefore wall: Double, _ records: some JobRecords) throws -> Pruned {
         var media: Set<MediaReference> = []
         var count = 0
-        for record in try records.finished(before: wall, now: clock.now().wall) {
+        let now = clock.now().wall
+        // What somebody is still to be told stays until then.
+        for record in try records.finished(before: wall, now: now)
+        where try !records.hasAnnouncements(record.execution.id) {
             for job in try records.jobs(of: record.execution.id) {
                 try records.removeJob(job.id)
                 count += 1

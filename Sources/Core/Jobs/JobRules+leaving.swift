@@ -27,6 +27,7 @@ extension JobRules {
             var job = job
             job.isCancelled = true
             try records.update(job)
+            try records.removeAnnouncements(of: job.id)
         } else {
             try records.removeJob(job.id)
         }

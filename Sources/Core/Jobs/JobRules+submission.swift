@@ -74,6 +74,7 @@ extension JobRules {
             try records.insert(record)
             try records.insert(job, sequence: sequence)
             try records.setResult(result, of: record.execution.id)
+            try announce(record.execution, to: [job], now, records)
         }
         return .queued(JobView(job: job, execution: record.execution))
     }

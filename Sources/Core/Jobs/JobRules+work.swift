@@ -77,6 +77,7 @@ extension JobRules {
         if case .succeeded(let result, let seconds) = outcome {
             try keep(result, seconds, record, now, records)
         }
+        try announce(record.execution, to: jobs, now, records)
         for job in jobs where job.isEphemeral { try records.removeJob(job.id) }
         let deserted = try removeIfDeserted(record.execution, records)
         return Finished(execution: record.execution, jobs: jobs, media: try deserted ?? unused(released, records))

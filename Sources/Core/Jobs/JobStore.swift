@@ -78,6 +78,20 @@ public protocol JobStore: Sendable {
     /// Puts executions whose lease ended back into the queue. Returns them.
     func reclaim() async throws(JobStoreError) -> [ExecutionID]
 
+    // MARK: Announcements
+
+    /// Announcements that are due now. Ends of jobs with a callback are announced by the method that ends them.
+    func dueAnnouncements(_ query: AnnouncementQuery) async throws(JobStoreError) -> [Announcement]
+
+    /// Seconds until the next one is due.
+    func nextAnnouncement(_ query: AnnouncementQuery) async throws(JobStoreError) -> Double?
+
+    /// It was sent in vain and is due again in so many seconds. One that is gone stays so.
+    func postpone(_ announcement: String, by seconds: Double) async throws(JobStoreError)
+
+    /// It was delivered, or given up. Need not survive a power cut: it is then sent once more, under the same name.
+    func removeAnnouncement(_ id: String) async throws(JobStoreError)
+
     // MARK: Care
 
     /// Removes what finished before a moment (seconds since 1970), and media that is kept no longer. Returns the media

@@ -4,7 +4,7 @@ public struct Submission: Sendable, Hashable {
     public var name: String
     public var priority: Int
     public var batch: JobID?
-    public var callback: String?
+    public var callback: JobCallback?
     public var digest: String
     public var isEphemeral: Bool
     /// The execution's, when a new one is made.
@@ -18,7 +18,7 @@ public struct Submission: Sendable, Hashable {
     public var result: [UInt8]?
 
     public init(
-        id: JobID, owner: Owner, name: String, priority: Int = 0, batch: JobID? = nil, callback: String? = nil,
+        id: JobID, owner: Owner, name: String, priority: Int = 0, batch: JobID? = nil, callback: JobCallback? = nil,
         digest: String, isEphemeral: Bool, key: String?, order: TranscriptionOrder, media: MediaReference?,
         audioSeconds: Double? = nil, result: [UInt8]? = nil, keeping: Keeping = Keeping()
     ) {

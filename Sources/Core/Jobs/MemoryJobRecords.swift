@@ -13,6 +13,7 @@ final class MemoryJobRecords: JobRecords {
     private var turns: [Turn: Int64] = [:]
     private var results: [ExecutionID: [UInt8]] = [:]
     private var checkpoints: [ExecutionID: [Int: [UInt8]]] = [:]
+    var announcements: [String: Announcement] = [:]
     private var runs: [RecentRun] = []
     private var paused = false
 
@@ -168,6 +169,7 @@ final class MemoryJobRecords: JobRecords {
     func removeJob(_ id: JobID) {
         guard let (job, _) = jobs.removeValue(forKey: id) else { return }
         jobsOfExecution[job.execution]?.remove(id)
+        removeAnnouncements(of: id)
     }
 
     func ephemeralJobs() -> [Job] { jobs.values.map(\.job).filter(\.isEphemeral) }

@@ -79,6 +79,20 @@ public actor MemoryJobStore: JobStore {
         try run { try $0.finish(token, outcome, $1) }
     }
 
+    public func dueAnnouncements(_ query: AnnouncementQuery) throws(JobStoreError) -> [Announcement] {
+        try run { try $0.dueAnnouncements(query, $1) }
+    }
+
+    public func nextAnnouncement(_ query: AnnouncementQuery) throws(JobStoreError) -> Double? {
+        try run { try $0.nextAnnouncement(query, $1) }
+    }
+
+    public func postpone(_ announcement: String, by seconds: Double) throws(JobStoreError) {
+        try run { try $0.postpone(announcement, by: seconds, $1) }
+    }
+
+    public func removeAnnouncement(_ id: String) throws(JobStoreError) { records.removeAnnouncement(id) }
+
     public func reclaim() throws(JobStoreError) -> [ExecutionID] { try run { try $0.reclaim($1) } }
 
     public func prune(finishedBefore wall: Double) throws(JobStoreError) -> Pruned {

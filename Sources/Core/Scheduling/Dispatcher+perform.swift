@@ -151,6 +151,7 @@ extension Dispatcher {
             let finished = try await parts.store.finish(
                 claim.token, .succeeded(result: bytes, audioSeconds: transcript.duration))
             try await parts.faults.step("after finish")
+            if finished.jobs.contains(where: { $0.callback != nil }) { parts.announced() }
             if let key = finished.execution.key { await parts.cache.store(transcript, for: key) }
             await remove(finished.media)
             let now = parts.clock.now()
@@ -192,6 +193,7 @@ extension Dispatcher {
             let finished = try await parts.store.finish(claim.token, .failed(failure))
             await remove(finished.media)
             if finished.execution.state.isFinal {
+                if finished.jobs.contains(where: { $0.callback != nil }) { parts.announced() }
                 parts.metrics.add(to: .init("stentor_jobs_total", ["state": finished.execution.state.rawValue]))
                 await parts.hub.end(id, .failure(failure))
             } else {

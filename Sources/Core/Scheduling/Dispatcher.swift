@@ -48,6 +48,7 @@ public actor Dispatcher {
         let log: any EventLog
         let metrics: Metrics
         let faults: any FaultPoints
+        let announced: @Sendable () -> Void
     }
 
     private struct Running {

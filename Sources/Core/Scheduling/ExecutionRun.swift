@@ -11,6 +11,7 @@ final class RunState: Sendable {
         var priority: Int
         var steps = 0
         var partial = PartialText()
+        var settled = SettledText()
     }
 
     let owner: Owner
@@ -33,7 +34,7 @@ final class RunState: Sendable {
     func set(priority: Int) { state.withLock { $0.priority = priority } }
 
     /// Takes a step in. Returns what watchers are told.
-    func take(_ step: TranscriptionProgress) -> (progress: ExecutionProgress, partialText: String) {
+    func take(_ step: TranscriptionProgress) -> Told {
         state.withLock { state in
             state.steps += 1
             state.progress.done = max(state.progress.done, step.done)
@@ -41,8 +42,32 @@ final class RunState: Sendable {
             // What turns out to be long moves over; nothing ever moves back.
             if max(step.total ?? 0, step.done) > Lane.longestShort { state.lane = .bulk }
             state.partial.add(step.segments)
-            return (state.progress, state.partial.text)
+            state.settled.add(step.segments, before: step.settled)
+            return Told(
+                progress: state.progress, partialText: state.partial.text, settledText: state.settled.text,
+                speakers: step.speakers)
         }
+    }
+
+    /// What watchers learn from one step.
+    struct Told: Sendable {
+        let progress: ExecutionProgress
+        let partialText: String
+        let settledText: String
+        let speakers: Double?
+    }
+}
+
+/// The text from its beginning as far as nothing before it is still to come: it only grows.
+struct SettledText {
+    private(set) var text = ""
+    private var waiting: [(start: Double, text: String)] = []
+
+    mutating func add(_ new: [Segment], before end: Double) {
+        waiting += new.map { ($0.span.start, $0.text) }
+        let settled = waiting.filter { $0.start < end && !$0.text.isEmpty }.sorted { $0.start < $1.start }
+        waiting.removeAll { $0.start < end }
+        for segment in settled { text += text.isEmpty ? segment.text : " " + segment.text }
     }
 }
 

@@ -25,10 +25,12 @@ public actor Intake {
     private let speaks: Bool
     private let startedAt: JobInstant
     private var received: Int64 = 0
+    /// Of the whole media, once it is there.
+    public private(set) var sha256: String?
     private var early: EarlyDecoding?
     private var hasPassed = false
     /// The execution that began before the media's end.
-    private var ahead: (execution: ExecutionID, order: TranscriptionOrder)?
+    private var ahead: (execution: ExecutionID, order: TranscriptionOrder, callback: JobCallback?)?
     private var mayRunAhead = true
 
     private var passingName: String
@@ -102,7 +104,7 @@ public actor Intake {
                 draft.submission(
                     id, order, digest: "arriving", key: nil, media: .passing(name: passingName), isEphemeral: true))
             guard case .queued(let view) = submitted else { return }
-            ahead = (view.execution.id, order)
+            ahead = (view.execution.id, order, draft.callback)
             await owner.parts.hub.attach(id, to: view.execution.id)
             owner.dispatcher.wake()
         } catch {
@@ -118,9 +120,12 @@ public actor Intake {
     /// - Parameters:
     ///   - batch: the request turned out to bring several files.
     ///   - isDurable: the request turned out to want a promise.
+    ///   - callback: the request turned out to want an announcement.
     public func finish(
-        _ wish: TranscriptionWish, batch: JobID? = nil, isDurable: Bool? = nil, keeping: Keeping? = nil
+        _ wish: TranscriptionWish, batch: JobID? = nil, isDurable: Bool? = nil, callback: JobCallback? = nil,
+        keeping: Keeping? = nil
     ) async throws -> Admission {
+        draft.callback = callback ?? draft.callback
         draft.batch = batch ?? draft.batch
         draft.isDurable = isDurable ?? draft.isDurable
         draft.keeping = keeping ?? draft.keeping
@@ -136,11 +141,14 @@ public actor Intake {
         let parts = owner.parts
         guard received > 0 else { throw JobFailure(.permanent, code: "empty", "The file is empty.") }
         let digest = try await medium.complete()
+        sha256 = digest.sha256
         let order = wish.order(try await parts.engines.choose(wish.engine))
         // The execution that began belongs to a job by itself.
-        if let ahead, ahead.order != order || draft.batch != nil { await dropAhead() }
+        if let ahead, ahead.order != order || ahead.callback != draft.callback || draft.batch != nil {
+            await dropAhead()
+        }
         let key = parts.keys.key(media: digest.sha256, order)
-        let requestDigest = parts.keys.requestDigest(media: digest.sha256, order, name: draft.name)
+        let requestDigest = parts.keys.requestDigest(media: digest.sha256, order, name: draft.distinction)
         try await parts.faults.step("hash known")
         if let known = await parts.cache.transcript(for: key) {
             return try await answer(known, order, digest, key: key, requestDigest)
@@ -161,6 +169,7 @@ public actor Intake {
             let submitted = try await owner.parts.store.submit(
                 draft.submission(id, order, digest: requestDigest, key: key, media: media, result: bytes))
             if submitted.view.execution.media != media { await owner.dispatcher.remove(media) }
+            if draft.callback != nil { owner.parts.announced() }
         }
         if speaks {
             await owner.parts.hub.end(id, .success(transcript))

@@ -11,14 +11,16 @@ public struct JobDraft: Sendable, Hashable {
     public var name: String
     public var priority: Int
     public var batch: JobID?
-    public var callback: String?
+    /// Where the end is announced; such a job is a promise.
+    public var callback: JobCallback?
     /// The job outlives its connection: a promise.
     public var isDurable: Bool
     /// How long it stays for those who work on with it.
     public var keeping: Keeping
 
     public init(
-        id: JobID? = nil, owner: Owner, name: String, priority: Int = 0, batch: JobID? = nil, callback: String? = nil,
+        id: JobID? = nil, owner: Owner, name: String, priority: Int = 0, batch: JobID? = nil,
+        callback: JobCallback? = nil,
         isDurable: Bool, keeping: Keeping = Keeping()
     ) {
         self.keeping = keeping
@@ -30,6 +32,11 @@ public struct JobDraft: Sendable, Hashable {
         self.callback = callback
         self.isDurable = isDurable
     }
+}
+
+extension JobDraft {
+    /// What, beside media and order, makes a request another one.
+    var distinction: String { callback.map { "\(name)\n\($0.address)\n\($0.form)" } ?? name }
 }
 
 /// What a request wants of its media.

@@ -20,6 +20,8 @@ public struct JobProgress: Sendable, Hashable {
     public var startTime: Double
     /// The end of the text so far.
     public var partialText: String?
+    /// The text from its beginning that will not change any more; starts anew with another attempt.
+    public var settledText: String?
     /// Executions before it, while it is queued.
     public var position: Int?
     public var failure: JobFailure?
@@ -38,9 +40,12 @@ public enum ProgressEvent: Sendable, Hashable {
     /// Bytes that have come, of how many in all.
     case uploading(Int64, of: Int64?)
     case queued(position: Int?)
-    /// - Parameter eta: seconds.
-    /// - Parameter speakers: the share of telling them apart that is done, when they were asked for.
-    case transcribing(ExecutionProgress, eta: Double?, partialText: String?, speakers: Double? = nil)
+    /// - Parameters:
+    ///   - eta: seconds.
+    ///   - settledText: the text from its beginning that will not change any more.
+    ///   - speakers: the share of telling them apart that is done, when they were asked for.
+    case transcribing(
+        ExecutionProgress, eta: Double?, partialText: String?, settledText: String? = nil, speakers: Double? = nil)
     /// Taken back to try it again later.
     case waiting(JobFailure)
     case formatting
@@ -71,7 +76,7 @@ extension JobProgress {
             stage = .queued
             position = place
             message = place.map { $0 == 0 ? "Next in line" : "Waiting behind \($0) others" } ?? "Waiting"
-        case .transcribing(let step, let seconds, let text, let speakers):
+        case .transcribing(let step, let seconds, let text, let settled, let speakers):
             position = nil
             let share = step.total.map { $0 > 0 ? min(1, step.done / $0) : 1 } ?? 0
             if let speakers, share >= 1 {
@@ -87,6 +92,7 @@ extension JobProgress {
             }
             eta = seconds
             partialText = text ?? partialText
+            settledText = settled ?? settledText
         case .waiting(let reason):
             stage = .queued
             message = "Will be tried again: \(reason.description)"

@@ -20,11 +20,14 @@ public struct Transcriptions: Sendable {
         public var faults: any FaultPoints
         /// What people changed in finished transcripts; `nil` leaves the machine's words as they are.
         public var reviews: (any ReviewStore)?
+        /// Something is to be announced that was not before.
+        public var announced: @Sendable () -> Void
 
         public init(
             store: any JobStore, vault: any MediaVault, cache: any TranscriptCache, engines: any EngineDirectory,
             decoder: any AudioDecoder, fetcher: any MediaFetcher, clock: any JobClock, log: any EventLog = NoLog(),
-            faults: any FaultPoints = NoFaults(), reviews: (any ReviewStore)? = nil
+            faults: any FaultPoints = NoFaults(), announced: @escaping @Sendable () -> Void = {},
+            reviews: (any ReviewStore)? = nil
         ) {
             self.reviews = reviews
             self.store = store
@@ -36,6 +39,7 @@ public struct Transcriptions: Sendable {
             self.clock = clock
             self.log = log
             self.faults = faults
+            self.announced = announced
         }
     }
 
@@ -52,7 +56,8 @@ public struct Transcriptions: Sendable {
         parts = Dispatcher.Parts(
             store: ports.store, vault: ports.vault, cache: ports.cache, engines: ports.engines,
             decoder: ports.decoder, fetcher: ports.fetcher, keys: CacheKeys(digest: digest), hub: ProgressHub(),
-            passing: PassingMedia(), clock: ports.clock, log: ports.log, metrics: metrics, faults: ports.faults)
+            passing: PassingMedia(), clock: ports.clock, log: ports.log, metrics: metrics, faults: ports.faults,
+            announced: ports.announced)
         dispatcher = Dispatcher(parts, configuration)
         reviews = ports.reviews
         self.keepJobs = keepJobs
@@ -132,7 +137,8 @@ public struct Transcriptions: Sendable {
         do {
             let submitted = try await parts.store.submit(
                 draft.submission(
-                    id, order, digest: parts.keys.requestDigest(media: address, order, name: draft.name), key: nil,
+                    id, order, digest: parts.keys.requestDigest(media: address, order, name: draft.distinction),
+                    key: nil,
                     media: .address(address)))
             return await admitted(submitted, id, speaks: speaks)
         } catch {

@@ -16,6 +16,8 @@ public struct ServerSettings: Sendable, Hashable {
     public var corsOrigins: [String]
     /// `STENTOR_TRUSTED_PROXIES`: addresses or networks whose `X-Forwarded-*` are believed.
     public var trustedProxies: [String]
+    /// `STENTOR_ASR_ALLOWED`: addresses or networks that need no key for `/asr` and `/detect-language`.
+    public var asrAllowed: [String]
     /// `STENTOR_TLS_CERTIFICATE` and `STENTOR_TLS_KEY`: PEM files.
     public var certificate: String?
     public var certificateKey: String?
@@ -50,6 +52,7 @@ public struct ServerSettings: Sendable, Hashable {
         allowedHosts = reader.words("STENTOR_ALLOWED_HOSTS")
         corsOrigins = reader.words("STENTOR_CORS_ORIGINS")
         trustedProxies = reader.words("STENTOR_TRUSTED_PROXIES")
+        asrAllowed = reader.words("STENTOR_ASR_ALLOWED")
         certificate = reader.text("STENTOR_TLS_CERTIFICATE")
         certificateKey = reader.text("STENTOR_TLS_KEY")
         if (certificate == nil) != (certificateKey == nil) {

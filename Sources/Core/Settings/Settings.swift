@@ -21,6 +21,7 @@ public struct Settings: Sendable, Hashable {
     public var cloud: ProviderSettings
     public var telegram: TelegramSettings
     public var streams: StreamSettings
+    public var callbacks: CallbackSettings
 
     /// What `TRANSCRIPTION_PROVIDER` and `--engine` may name.
     public static let knownProviders = ["auto", "sphinx", "sherpa", "whisper", "groq", "deepgram", "openai"]
@@ -43,6 +44,7 @@ public struct Settings: Sendable, Hashable {
         cloud.streams = server.decodesEarly
         telegram = TelegramSettings(&reader)
         streams = StreamSettings(&reader)
+        callbacks = CallbackSettings(&reader)
         try reader.finish()
     }
 }

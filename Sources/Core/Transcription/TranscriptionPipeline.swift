@@ -67,7 +67,9 @@ public struct TranscriptionPipeline: Sendable {
                 let transcript = request.withSpeakers(
                     Self.transcript(of: whole, request, recognizer.capabilities))
                 report(
-                    TranscriptionProgress(done: whole.seconds, total: whole.seconds, segments: transcript.segments))
+                    TranscriptionProgress(
+                        done: whole.seconds, total: whole.seconds, segments: transcript.segments,
+                        settled: .infinity))
                 return transcript
             }
         }

@@ -61,6 +61,7 @@ extension TranscriptionPipeline {
             }
             return TranscriptionProgress(
                 done: PCMFormat.seconds(state.doneSamples), total: total, segments: segments,
+                settled: PCMFormat.seconds(state.frontier),
                 speakers: request.speakers == nil ? nil : diarized ?? 0)
         }
 

@@ -196,10 +196,15 @@ struct TranscriptionState {
 
     // MARK: - Progress
 
+    /// The sample before which nothing changes any more.
+    var frontier: Int {
+        let open = (waiting + running.values).map(\.chunk.range.lowerBound)
+        return isOver ? decoded : min(open.min() ?? settled, settled)
+    }
+
     /// Samples whose fate is known: recognised or failed chunks and the silence before what is still to do.
     var doneSamples: Int {
-        let open = (waiting + running.values).map(\.chunk.range.lowerBound)
-        let frontier = min(open.min() ?? settled, settled)
+        let frontier = frontier
         let ahead = outcomes.values.filter { $0.chunk.range.lowerBound >= frontier }
         // Chunks may overlap by a little.
         return isOver ? decoded : min(decoded, frontier + ahead.reduce(0) { $0 + $1.chunk.range.count })

@@ -68,7 +68,7 @@ enum Coding {
             id: try jobID(try row["job_id"]), owner: Owner(try row["job_owner"]),
             execution: ExecutionID(try row["job_execution"]), name: try row["job_name"],
             priority: try row["job_priority"], batch: try (row["job_batch"] as String?).map { try jobID($0) },
-            callback: try row["job_callback"], digest: try row["job_digest"],
+            callback: try (row["job_callback"] as String?).map { try value($0) }, digest: try row["job_digest"],
             isEphemeral: try row["job_is_ephemeral"], isCancelled: try row["job_is_cancelled"],
             createdAt: try row["job_created_at"])
     }

@@ -13,21 +13,23 @@ extension SQLiteJobRecords {
     }
 
     func insert(_ job: Job, sequence: Int64) throws {
+        let callback = try job.callback.map { try Coding.json($0) }
         try transaction.execute(
             """
             INSERT INTO jobs VALUES (
                 \(job.id.text), \(sequence), \(job.owner.text), \(job.execution.text), \(job.name), \(job.priority),
-                \(job.batch?.text), \(job.callback), \(job.digest), \(job.isEphemeral), \(job.isCancelled),
+                \(job.batch?.text), \(callback), \(job.digest), \(job.isEphemeral), \(job.isCancelled),
                 \(job.createdAt),
                 (SELECT state IN ('queued', 'waiting') FROM executions WHERE id = \(job.execution.text)))
             """)
     }
 
     func update(_ job: Job) throws {
+        let callback = try job.callback.map { try Coding.json($0) }
         let changed = try transaction.execute(
             """
             UPDATE jobs SET execution = \(job.execution.text), name = \(job.name), priority = \(job.priority),
-                batch = \(job.batch?.text), callback = \(job.callback), digest = \(job.digest),
+                batch = \(job.batch?.text), callback = \(callback), digest = \(job.digest),
                 is_ephemeral = \(job.isEphemeral), is_cancelled = \(job.isCancelled),
                 is_waiting =
                     (SELECT state IN ('queued', 'waiting') FROM executions WHERE id = \(job.execution.text))

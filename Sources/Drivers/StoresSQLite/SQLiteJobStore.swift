@@ -190,6 +190,28 @@ extension SQLiteJobStore {
     }
 }
 
+// MARK: Announcements
+
+extension SQLiteJobStore {
+    public func dueAnnouncements(_ query: AnnouncementQuery) async throws(JobStoreError) -> [Announcement] {
+        try await read { try $0.dueAnnouncements(query, $1) }
+    }
+
+    public func nextAnnouncement(_ query: AnnouncementQuery) async throws(JobStoreError) -> Double? {
+        try await read { try $0.nextAnnouncement(query, $1) }
+    }
+
+    public func postpone(_ announcement: String, by seconds: Double) async throws(JobStoreError) {
+        try await write("postpone.begin", "postpone.committed", .relaxed) {
+            try $0.postpone(announcement, by: seconds, $1)
+        }
+    }
+
+    public func removeAnnouncement(_ id: String) async throws(JobStoreError) {
+        try await write("announced.begin", "announced.committed", .relaxed) { try $1.removeAnnouncement(id) }
+    }
+}
+
 // MARK: Care
 
 extension SQLiteJobStore {

@@ -11,6 +11,7 @@ public enum StoreSchema {
         Migration("batches", script: "ALTER TABLE executions ADD COLUMN batch TEXT"),
         Migration("accounts", script: accounts),
         Migration("links", script: links),
+        Migration("announcements", script: announcements),
         Migration(
             "keeping",
             script: """

@@ -37,6 +37,10 @@ public struct API: Sendable {
         public var gauges: @Sendable () async -> [Metrics.Gauge]
         /// The body of `GET /api/gpu-status`.
         public var gpuStatus: @Sendable () async throws -> HTTPResponse
+        /// Models that clients may name.
+        public var models: @Sendable () async -> [ModelEntry] = { [] }
+        /// Seconds since 1970.
+        public var now: @Sendable () -> Double = { 0 }
         /// What a transcription would take.
         public var estimate: @Sendable (any MediaSource, TranscriptionWish) async throws -> TranscriptionEstimate
 
@@ -88,6 +92,9 @@ public struct API: Sendable {
         addTranscription(to: &router)
         addJobs(to: &router)
         addCare(to: &router)
+        Self.addDialects(
+            DialectSetup(transcriptions: transcriptions, limits: limits, providers: providers, model: model), about,
+            to: &router)
     }
 
     private func handler(_ manner: TranscribeHandler.Manner) -> Router.Handler {
@@ -97,48 +104,53 @@ public struct API: Sendable {
     }
 
     private func addTranscription(to router: inout Router) {
-        router.post("/transcribe-file", handler(.init()))
-        router.post("/transcribe-file-diarize", handler(.init(findsSpeakers: true)))
-        router.post("/api/transcribe", handler(.init()))
-        router.post("/api/transcribe/async", handler(.init(isAsync: true)))
+        router.post("/transcribe-file", OwnOperations.transcribe, handler(.init()))
+        router.post(
+            "/transcribe-file-diarize", OwnOperations.transcribeSpeakers, handler(.init(findsSpeakers: true)))
+        router.post("/api/transcribe", OwnOperations.transcribe, handler(.init()))
+        router.post("/api/transcribe/async", OwnOperations.promise, handler(.init(isAsync: true)))
         let estimate = EstimateHandler(
             transcriptions: transcriptions, limits: limits, providers: providers, model: model,
             estimate: about.estimate)
-        router.post("/api/transcribe/estimate") { request, _ in try await estimate.answer(request) }
+        router.post("/api/transcribe/estimate", OwnOperations.estimate) { request, _ in
+            try await estimate.answer(request)
+        }
     }
 
     private func addJobs(to router: inout Router) {
         let jobs = JobHandlers(transcriptions: transcriptions)
         let progress = ProgressHandlers(transcriptions: transcriptions, patience: watchPatience)
-        router.get("/job/{id}", jobs.progress)
-        router.delete("/job/{id}", jobs.delete)
-        router.get("/job/{id}/result", jobs.result)
-        router.get("/job/{id}/events", progress.events)
-        router.post("/job/{id}/retry", jobs.retry)
-        router.get("/jobs", jobs.list)
-        router.post("/jobs/pause") { request, _ in try await jobs.setPaused(true, request) }
-        router.post("/jobs/resume") { request, _ in try await jobs.setPaused(false, request) }
-        router.post("/jobs/prune") { request, _ in try await jobs.prune(request) }
-        router.get("/ws/progress/{id}", progress.webSocket)
-        router.get("/api/transcribe/async/status/{id}", jobs.status)
-        router.get("/api/transcribe/async/{id}/result", jobs.result)
-        router.delete("/api/transcribe/async/{id}", jobs.delete)
+        router.get("/job/{id}", OwnOperations.progress, jobs.progress)
+        router.delete("/job/{id}", OwnOperations.delete, jobs.delete)
+        router.get("/job/{id}/result", OwnOperations.result, jobs.result)
+        router.get("/job/{id}/events", OwnOperations.events, progress.events)
+        router.post("/job/{id}/retry", OwnOperations.retry, jobs.retry)
+        router.get("/jobs", OwnOperations.list, jobs.list)
+        router.post("/jobs/pause", OwnOperations.pause) { request, _ in try await jobs.setPaused(true, request) }
+        router.post("/jobs/resume", OwnOperations.resume) { request, _ in try await jobs.setPaused(false, request) }
+        router.post("/jobs/prune", OwnOperations.prune) { request, _ in try await jobs.prune(request) }
+        router.get("/ws/progress/{id}", OwnOperations.webSocket, progress.webSocket)
+        router.get("/api/transcribe/async/status/{id}", OwnOperations.status, jobs.status)
+        router.get("/api/transcribe/async/{id}/result", OwnOperations.result, jobs.result)
+        router.delete("/api/transcribe/async/{id}", OwnOperations.delete, jobs.delete)
     }
 
     private func addCare(to router: inout Router) {
         let care = CareHandlers(transcriptions: transcriptions, metrics: metrics, about: about)
         for path in ["/cache/stats", "/api/cache-stats"] {
-            router.get(path) { request, _ in try await care.cacheStatistics(request) }
+            router.get(path, OwnOperations.cacheStatistics) { request, _ in try await care.cacheStatistics(request) }
         }
         for path in ["/cache/clear", "/api/cache/clear"] {
-            router.post(path) { request, _ in try await care.clearCache(request) }
+            router.post(path, OwnOperations.clearCache) { request, _ in try await care.clearCache(request) }
         }
         for path in ["/health", "/api/health"] {
-            router.get(path) { request, _ in try await care.health(request) }
+            router.get(path, OwnOperations.health) { request, _ in try await care.health(request) }
         }
-        router.get("/jobs/stats") { request, _ in try await care.queueStatistics(request) }
-        router.get("/metrics") { request, _ in try await care.metricsText(request) }
+        router.get("/jobs/stats", OwnOperations.queueStatistics) { request, _ in
+            try await care.queueStatistics(request)
+        }
+        router.get("/metrics", OwnOperations.metrics) { request, _ in try await care.metricsText(request) }
         let gpuStatus = about.gpuStatus
-        router.get("/api/gpu-status") { _, _ in try await gpuStatus() }
+        router.get("/api/gpu-status", OwnOperations.gpuStatus) { _, _ in try await gpuStatus() }
     }
 }

@@ -6,6 +6,9 @@ enum ErrorTable {
     /// Carries the word beside the status to whatever dialect writes the error.
     static let codeField = HTTPFieldName("X-Error-Code")
 
+    /// The field of the request that is wrong, for dialects that name it.
+    static let parameterField = HTTPFieldName("X-Error-Param")
+
     static func error(_ error: any Error) -> any Error {
         switch error {
         case let failure as JobFailure: http(failure)
@@ -15,8 +18,11 @@ enum ErrorTable {
         }
     }
 
-    static func http(_ status: HTTPStatus, _ code: String, _ message: String, retryAfter: Int? = nil) -> HTTPError {
+    static func http(
+        _ status: HTTPStatus, _ code: String, _ message: String, retryAfter: Int? = nil, parameter: String? = nil
+    ) -> HTTPError {
         var fields: HTTPFields = [codeField: code]
+        if let parameter { fields[parameterField] = parameter }
         if let retryAfter { fields[.retryAfter] = String(retryAfter) }
         return HTTPError(status, message, fields: fields)
     }

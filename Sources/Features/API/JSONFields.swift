@@ -17,9 +17,14 @@ struct JSONFields {
     }
 
     mutating func add(_ name: String, json: some Encodable) throws {
+        parts.append("\(Self.quoted(name)):\(String(decoding: try Self.encoded(json), as: UTF8.self))")
+    }
+
+    /// Any value as JSON on one line.
+    static func encoded(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        parts.append("\(Self.quoted(name)):\(String(decoding: try encoder.encode(json), as: UTF8.self))")
+        return [UInt8](try encoder.encode(value))
     }
 
     var text: String { "{" + parts.joined(separator: ",") + "}" }

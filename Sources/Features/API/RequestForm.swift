@@ -16,6 +16,7 @@ struct RequestForm: Sendable {
     var id: JobID?
     var priority = 0
     var address: String?
+    var callback: JobCallback?
     var includesWords = false
     var format = OutputFormat.json
     var isAsync = false
@@ -73,11 +74,19 @@ struct RequestForm: Sendable {
         case "format", "output": format = try Self.outputFormat(value)
         case "history": keeping = try Self.truth(name, value) ? history : Keeping()
         case "async": isAsync = try Self.truth(name, value)
-        case "callback_url":
-            throw ErrorTable.http(
-                .badRequest, "unsupported_field", "Callbacks are not available; ask for the job's state instead.")
+        case "callback_url": try take(callback: value, form: CallbackBodies.standard)
         default: if ignored.count < 20, name.utf8.count <= 64 { ignored.append(name) }
         }
+    }
+
+    /// A callback is a promise: the answer does not wait.
+    mutating func take(callback address: String, form: String) throws(HTTPError) {
+        do throws(JobFailure) {
+            callback = try JobCallback(address, form: form)
+        } catch {
+            throw ErrorTable.http(.badRequest, error.code, error.description, parameter: "callback_url")
+        }
+        isAsync = true
     }
 
     mutating func takeID(_ value: String) throws(HTTPError) {
@@ -183,6 +192,6 @@ struct RequestForm: Sendable {
     }
 
     static func bad(_ name: String, _ what: String) -> HTTPError {
-        ErrorTable.http(.badRequest, "bad_field", "The field “\(name)” must be \(what).")
+        ErrorTable.http(.badRequest, "bad_field", "The field “\(name)” must be \(what).", parameter: name)
     }
 }

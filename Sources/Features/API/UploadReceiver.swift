@@ -8,6 +8,8 @@ struct UploadReceiver {
     struct Admitted: Sendable {
         let name: String
         let admission: Admission
+        /// SHA-256 of the media; nil where it has not come yet.
+        var sha256: String?
     }
 
     private enum Item {
@@ -36,12 +38,18 @@ struct UploadReceiver {
         try await take(name: part.fileName ?? "upload", part.body, expected: whole, form)
     }
 
-    /// - Parameter expected: bytes, when the sender says so.
-    mutating func take(name: String, _ body: IncomingBody, expected: Int64?, _ form: RequestForm) async throws {
+    /// - Parameters:
+    ///   - expected: bytes, when the sender says so.
+    ///   - header: bytes that the media lacks and that are put before it.
+    mutating func take(
+        name: String, _ body: IncomingBody, expected: Int64?, _ form: RequestForm, header: [UInt8] = []
+    ) async throws {
         try makeRoom(form)
         let name = Self.cleaned(name)
-        let intake = try await transcriptions.receive(draft(form, name), form.wish, expectedBytes: expected)
+        let intake = try await transcriptions.receive(
+            draft(form, name), form.wish, expectedBytes: expected.map { $0 + Int64(header.count) })
         items.append(.file(name, intake))
+        if !header.isEmpty { try await intake.append(header) }
         for try await chunk in body.limited(to: limits.upload) { try await intake.append(chunk) }
     }
 
@@ -75,8 +83,8 @@ struct UploadReceiver {
 
     private func draft(_ form: RequestForm, _ name: String) -> JobDraft {
         JobDraft(
-            id: form.id, owner: owner, name: name, priority: form.priority, batch: batch, isDurable: form.isAsync,
-            keeping: form.keeping)
+            id: form.id, owner: owner, name: name, priority: form.priority, batch: batch, callback: form.callback,
+            isDurable: form.isAsync, keeping: form.keeping)
     }
 
     /// All fields have come: the jobs are admitted. The first one of a batch was received before it was one.
@@ -86,8 +94,9 @@ struct UploadReceiver {
             switch item {
             case .file(let name, let intake):
                 let admission = try await intake.finish(
-                    form.wish, batch: batch, isDurable: form.isAsync, keeping: form.keeping)
-                admitted.append(Admitted(name: name, admission: admission))
+                    form.wish, batch: batch, isDurable: form.isAsync, callback: form.callback,
+                    keeping: form.keeping)
+                admitted.append(Admitted(name: name, admission: admission, sha256: await intake.sha256))
             case .address(let address):
                 let admission = try await transcriptions.submit(
                     address: address, draft(form, Self.cleaned(address)), form.wish)

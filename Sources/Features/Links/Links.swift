@@ -45,19 +45,26 @@ public struct Links: Sendable {
 
     public func addRoutes(to router: inout Router) {
         let streams = StreamHandler(ports: ports, gate: gate)
-        router.get("/stream/{link}/{name}") { request, parameters in
+        router.get("/stream/{link}/{name}", LinkOperations.file("Read a file, from wherever you like.")) {
+            request, parameters in
             try await streams.answer(request, parameters, .stream)
         }
-        router.get("/dl/{link}/{name}") { request, parameters in
+        router.get("/dl/{link}/{name}", LinkOperations.file("Download a file.")) { request, parameters in
             try await streams.answer(request, parameters, .download)
         }
         let watch = WatchHandler(ports: ports, wish: wish)
-        router.get("/watch/{link}") { _, parameters in try await watch.page(parameters) }
-        router.get("/watch/{link}/transcript") { _, parameters in try await watch.transcript(parameters) }
-        router.get("/watch/{link}/subtitles.vtt") { _, parameters in try await watch.subtitles(parameters) }
-        router.post("/watch/{link}/transcribe") { _, parameters in try await watch.start(parameters) }
+        router.get("/watch/{link}", LinkOperations.page) { _, parameters in try await watch.page(parameters) }
+        router.get("/watch/{link}/transcript", LinkOperations.transcript) { _, parameters in
+            try await watch.transcript(parameters)
+        }
+        router.get("/watch/{link}/subtitles.vtt", LinkOperations.subtitles) { _, parameters in
+            try await watch.subtitles(parameters)
+        }
+        router.post("/watch/{link}/transcribe", LinkOperations.start) { _, parameters in
+            try await watch.start(parameters)
+        }
         let assets = WatchAssets()
-        router.get("/watch-assets/{name}") { request, parameters in
+        router.get("/watch-assets/{name}", LinkOperations.asset) { request, parameters in
             try assets.response(to: request, name: parameters["name"])
         }
     }

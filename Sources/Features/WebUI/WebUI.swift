@@ -95,9 +95,17 @@ public struct WebUI: Sendable {
         pool = try BlockingPool(threads: 4, name: "page-media")
     }
 
+    /// Adds what programs may use too.
     public func addRoutes(to router: inout Router) {
         let assets = assets
-        router.get("/") { request, _ in assets.page(request) }
+        router.get("/", PageOperations.page) { request, _ in assets.page(request) }
+        router.put("/job/{id}/speakers", PageOperations.speakers, ReviewHandlers(ports: ports, desk: desk).setSpeakers)
+        router.get("/job/{id}/media", PageOperations.media, MediaHandler(ports: ports, pool: pool).answer)
+    }
+
+    /// Adds what is between the page and its server, and described nowhere: it changes with the page.
+    public func addOwnRoutes(to router: inout Router) {
+        let assets = assets
         router.get("/ui/assets/{hash}/{rest...}") { request, parameters in
             try assets.response(to: request, hash: parameters["hash"], name: parameters["rest"])
         }
@@ -127,13 +135,10 @@ public struct WebUI: Sendable {
         router.get("/ui/jobs/{id}/cues", transcripts.cues)
         router.get("/ui/jobs/{id}/export", transcripts.export)
         let reviews = ReviewHandlers(ports: ports, desk: desk)
-        router.put("/job/{id}/speakers", reviews.setSpeakers)
         router.put("/ui/jobs/{id}/segments/{number}", reviews.setText)
         router.post("/ui/jobs/{id}/undo") { try await reviews.step($0, $1, isUndo: true) }
         router.post("/ui/jobs/{id}/redo") { try await reviews.step($0, $1, isUndo: false) }
         router.get("/ui/jobs/{id}/changes", reviews.changes)
-        let media = MediaHandler(ports: ports, pool: pool)
-        router.get("/job/{id}/media", media.answer)
     }
 
     private func addShares(to router: inout Router) {

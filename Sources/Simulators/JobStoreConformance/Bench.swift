@@ -59,11 +59,11 @@ final class Bench: @unchecked Sendable {
     static func submission(
         _ id: String, owner: String = "anna", key: String? = nil, priority: Int = 0, isEphemeral: Bool = false,
         media: MediaReference? = .kept(name: "media", bytes: 10), seconds: Double? = 10, digest: String = "digest",
-        batch: String? = nil, result: [UInt8]? = nil
+        batch: String? = nil, result: [UInt8]? = nil, callback: JobCallback? = nil
     ) -> Submission {
         Submission(
             id: Self.id(id), owner: Owner(owner), name: "\(id).ogg", priority: priority,
-            batch: batch.map { Self.id($0) }, callback: "https://example.org/\(id)", digest: digest,
+            batch: batch.map { Self.id($0) }, callback: callback, digest: digest,
             isEphemeral: isEphemeral, key: key,
             order: TranscriptionOrder(language: "en", engine: "sphinx", model: "en-us", warnings: ["w"]), media: media,
             audioSeconds: seconds, result: result)

@@ -3,7 +3,8 @@ import Jobs
 extension JobStoreConformance {
     static let submissionChecks: [JobStoreConformance] = [
         JobStoreConformance("What was submitted comes back whole") { bench in
-            let submission = Bench.submission("a", key: "k", priority: 3, seconds: 61, batch: "batch")
+            let submission = Bench.submission(
+                "a", key: "k", priority: 3, seconds: 61, batch: "batch", callback: Bench.callback("a"))
             guard case .queued(let view) = try await bench.store.submit(submission) else {
                 return bench.expect(false, "a new job is queued")
             }

@@ -52,7 +52,9 @@ public struct ErrorEnvelopes: Middleware {
 
     private func response(to error: HTTPError, path: String?, id: String?) -> HTTPResponse {
         var response = envelope(for: path)(error, id)
-        for field in error.fields { response.fields[field.name] = field.value }
+        // What the dialect says about it has the last word.
+        let told = response.fields
+        for field in error.fields where !told.contains(field.name) { response.fields[field.name] = field.value }
         return response
     }
 

@@ -22,6 +22,16 @@ struct RoutePattern {
         precondition(rests.isEmpty, "only the last segment of a route can be the rest: \(text)")
     }
 
+    /// The names of its parameters, in their order.
+    var names: [String] {
+        segments.compactMap { segment in
+            switch segment {
+            case .literal: nil
+            case .parameter(let name), .rest(let name): name
+            }
+        }
+    }
+
     /// The path as one text where it has no parameters.
     var literal: String? {
         var text = ""

@@ -18,11 +18,17 @@ public struct Router: HTTPResponder {
     private var nodes = [Node()]
     /// Whole paths without parameters: one lookup instead of a walk.
     private var literals: [String: Int] = [:]
+    /// Every route in the order in which it was added.
+    public private(set) var routes: [Route] = []
 
     public init() {}
 
     /// Answers `method` at `pattern` with `handler`.
-    public mutating func on(_ method: HTTPMethod, _ pattern: String, _ handler: @escaping Handler) {
+    /// - Parameter operation: what the interface's description says of it.
+    public mutating func on(
+        _ method: HTTPMethod, _ pattern: String, _ operation: Operation?, _ handler: @escaping Handler
+    ) {
+        routes.append(Route(method, pattern, operation))
         let route = RoutePattern(pattern)
         var node = 0
         var names: [String] = []
@@ -45,10 +51,30 @@ public struct Router: HTTPResponder {
         if let literal = route.literal { literals[literal] = node }
     }
 
+    /// Answers with nothing said of it: for servers that do not describe themselves.
+    public mutating func on(_ method: HTTPMethod, _ pattern: String, _ handler: @escaping Handler) {
+        on(method, pattern, nil, handler)
+    }
+
     public mutating func get(_ pattern: String, _ handler: @escaping Handler) { on(.get, pattern, handler) }
+    public mutating func get(_ pattern: String, _ operation: Operation, _ handler: @escaping Handler) {
+        on(.get, pattern, operation, handler)
+    }
+
     public mutating func post(_ pattern: String, _ handler: @escaping Handler) { on(.post, pattern, handler) }
+    public mutating func post(_ pattern: String, _ operation: Operation, _ handler: @escaping Handler) {
+        on(.post, pattern, operation, handler)
+    }
+
     public mutating func put(_ pattern: String, _ handler: @escaping Handler) { on(.put, pattern, handler) }
+    public mutating func put(_ pattern: String, _ operation: Operation, _ handler: @escaping Handler) {
+        on(.put, pattern, operation, handler)
+    }
+
     public mutating func delete(_ pattern: String, _ handler: @escaping Handler) { on(.delete, pattern, handler) }
+    public mutating func delete(_ pattern: String, _ operation: Operation, _ handler: @escaping Handler) {
+        on(.delete, pattern, operation, handler)
+    }
 
     private mutating func child(of node: Int, _ slot: WritableKeyPath<Node, Int?>) -> Int {
         if let child = nodes[node][keyPath: slot] { return child }

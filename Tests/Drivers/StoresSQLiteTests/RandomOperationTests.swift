@@ -36,6 +36,9 @@ private enum Operation: Sendable {
     case pause(Bool)
     case position(JobID)
     case result(JobID)
+    case announcements(AnnouncementQuery)
+    /// The first that is due was sent: in vain, or not.
+    case announced(postponedBy: Double?)
 
     /// The answer as text, errors included: two stores must give the same.
     func answer(of store: any JobStore) async -> String {
@@ -61,6 +64,13 @@ private enum Operation: Sendable {
             case .prune(let wall): return "\(try await store.prune(finishedBefore: wall))"
             case .pause(let isPaused): return "\(try await store.setPaused(isPaused))"
             case .position(let id): return "\(String(describing: try await store.position(of: id)))"
+            case .announcements(let query):
+                let next = try await store.nextAnnouncement(query)
+                return "\(try await store.dueAnnouncements(query)) \(String(describing: next))"
+            case .announced(let wait):
+                guard let first = try await store.dueAnnouncements(.init(limit: 1)).first else { return "none" }
+                if let wait { return "\(try await store.postpone(first.id, by: wait)) \(first.id)" }
+                return "\(try await store.removeAnnouncement(first.id)) \(first.id)"
             case .result(let id): return "\(String(describing: try await store.result(of: id, owner: nil)))"
             }
         } catch {
@@ -103,7 +113,10 @@ private struct OperationMaker {
     mutating func submission() -> Submission {
         Submission(
             id: job(), owner: Owner("owner-\(number(0..<3))"), name: "n", priority: number(-1..<3),
-            batch: number(0..<4) == 0 ? JobID("batch") : nil, digest: "digest-\(number(0..<2))",
+            batch: number(0..<4) == 0 ? JobID("batch") : nil,
+            callback: number(0..<3) == 0
+                ? try? JobCallback("https://host-\(number(0..<2))/", form: "standard") : nil,
+            digest: "digest-\(number(0..<2))",
             isEphemeral: number(0..<3) == 0, key: number(0..<3) == 0 ? nil : "key-\(number(0..<6))",
             order: TranscriptionOrder(engine: "sphinx", model: "en-us"), media: number(0..<12) == 0 ? nil : media(),
             audioSeconds: one(of: [nil, 5, 100]), result: number(0..<9) == 0 ? [1, 2] : nil)
@@ -120,7 +133,11 @@ private struct OperationMaker {
     }
 
     mutating func next() -> Operation {
-        switch number(0..<100) {
+        switch number(0..<108) {
+        case 100..<103:
+            return .announcements(
+                .init(withoutTargets: number(0..<3) == 0 ? ["https://host-0"] : [], limit: number(0..<5)))
+        case 103..<108: return .announced(postponedBy: number(0..<2) == 0 ? Double(number(0..<40)) : nil)
         case 0..<26: return .submit(submission())
         case 26..<46: return .claim(claimRequest())
         case 46..<62: return .finish(token(), outcome())

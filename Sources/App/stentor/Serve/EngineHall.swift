@@ -28,7 +28,7 @@ actor EngineHall: EngineDirectory {
 
     private let settings: Settings
     private let installation: Installation
-    private let models: ModelStore
+    let models: ModelStore
     private let devices: GPUStatus
     private let speakers: SpeakerTools
     private let log: any EventLog

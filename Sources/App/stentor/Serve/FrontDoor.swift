@@ -15,13 +15,11 @@ enum FrontDoor {
         page: WebUI, sessions: Sessions,
         log: any EventLog, metrics: Metrics
     ) -> Application {
-        var router = Router()
-        api.addRoutes(to: &router)
-        links?.addRoutes(to: &router)
-        page.addRoutes(to: &router)
-        let envelopes = ErrorEnvelopes(default: OwnEnvelope.envelope) { error in
+        let router = router(api, links, page)
+        var envelopes = ErrorEnvelopes(default: OwnEnvelope.envelope) { error in
             log.note(LogEvent(.error, "request failed", ["error": .text("\(type(of: error))")]))
         }
+        Dialects.addEnvelopes(to: &envelopes)
         var middleware: [any Middleware] = [
             ForwardedHeaders(proxies: settings.trustedProxies.compactMap { IPRange($0) }, trustsUnixSockets: true),
             RequestIDs(), AccessLog { note($0, log, metrics) }, envelopes,
@@ -29,8 +27,20 @@ enum FrontDoor {
         if let webhook { middleware.append(webhook) }
         if keys.isEmpty { middleware.append(OriginGuard(hosts: settings.allowedHosts + publicHost(settings))) }
         middleware.append(CrossOrigin(origins: Set(settings.corsOrigins + loopbackOrigins(settings.port))))
-        middleware.append(Admission(keys: keys, sessions: sessions))
+        middleware.append(ASRGuests(addresses: settings.asrAllowed.compactMap { IPRange($0) }))
+        middleware.append(Admission(keys: keys, sessions: sessions, open: Set(router.routes.openPaths)))
         return Application(middleware: middleware, envelopes: envelopes, router: router)
+    }
+
+    /// Every route there is; the description comes behind those that it describes.
+    static func router(_ api: API, _ links: Links?, _ page: WebUI) -> Router {
+        var router = Router()
+        api.addRoutes(to: &router)
+        links?.addRoutes(to: &router)
+        page.addRoutes(to: &router)
+        DescriptionRoutes(version: Help.version).addRoutes(to: &router)
+        page.addOwnRoutes(to: &router)
+        return router
     }
 
     /// A listener for Telegram alone.
@@ -87,19 +97,23 @@ enum FrontDoor {
     }
 }
 
-/// Lets in who has a key, and tells handlers who it is. Health is for everybody.
+/// Lets in who has a key, and tells handlers who it is. What an operation calls open is for everybody.
 private struct Admission: Middleware {
     let keys: KeyRing
     let sessions: Sessions
+    /// Paths that need no key.
+    let open: Set<String>
 
     func respond(to request: HTTPRequest, next: any HTTPResponder) async throws -> HTTPResponse {
         var request = request
         if let principal = try keys.principal(of: request) ?? session(of: request) {
             request.attributes[Principal.Key.self] = principal
             request.attributes[Visitor.Key.self] = Visitor(owner: principal.owner, isAdmin: principal.isAdmin)
+        } else if request.attributes[Principal.Key.self] != nil {
+            // Known by its address.
         } else if Links.prefixes.contains(where: request.path.hasPrefix) {
             // The link itself is the permission.
-        } else if !["/health", "/api/health"].contains(request.path), !WebUI.isOpen(request.path) {
+        } else if !open.contains(request.path), !WebUI.isOpen(request.path) {
             throw HTTPError(
                 .unauthorized, "Send a valid key, as Authorization: Bearer.", fields: [.wwwAuthenticate: "Bearer"])
         }

@@ -1,5 +1,6 @@
 import API
 import Bot
+import Callbacks
 import Crypto
 import EventLoops
 import GPUs
@@ -45,6 +46,7 @@ struct House: Sendable {
     let models: ModelDesk
     /// Files in Telegram by Telegram's own protocol.
     let telegram: TelegramClient?
+    let callbacks: CallbackSender
     private let client: HTTPClient
 
     static func build(
@@ -78,11 +80,12 @@ struct House: Sendable {
             clock: clock, log: log, metrics: metrics)
         let web = WebFetcher(client, limits: .init(bytes: upload))
         let reviews = SQLiteReviewStore(database)
+        let bell = CallbackBell()
         let transcriptions = Transcriptions(
             Transcriptions.Ports(
                 store: store, vault: vault, cache: try await cache(settings, clock), engines: engines,
                 decoder: decoder, fetcher: desk?.fetcher(others: web) ?? web, clock: clock, log: log,
-                faults: faults, reviews: reviews),
+                faults: faults, announced: { bell.ring() }, reviews: reviews),
             configuration(settings), metrics: metrics, keepJobs: settings.queue.keepJobsHours * 3600,
             // SHA-256 of a few hundred bytes: it fails only when OpenSSL forbids the algorithm, which the vault said.
             digest: { (try? SHA256.digest(of: $0).hex) ?? "" })
@@ -98,6 +101,8 @@ struct House: Sendable {
             models: try ModelDesk(
                 folder: installation.modelFolder, client: client, mirror: settings.modelMirror),
             telegram: desk?.blocks,
+            callbacks: try CallbackOffice.open(
+                settings.callbacks, store, client, transcriptions, bell: bell, log: log, metrics: metrics),
             client: client)
     }
 

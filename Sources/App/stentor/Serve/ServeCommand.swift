@@ -1,6 +1,7 @@
 import API
 import Bot
 import CSystem
+import Callbacks
 import EventLoops
 import Glibc
 import HTTPRouting
@@ -166,12 +167,15 @@ struct ServeCommand {
     private func about(_ house: House, _ installation: Installation) -> API.About {
         let choice = try? EngineCatalogue(models: .init(folder: installation.modelFolder)).selection.choose(
             providers: settings.providers, model: settings.model, language: settings.model == nil ? "en" : nil)
-        return API.About(
+        var about = API.About(
             version: Help.version, engine: choice?.candidate.engine ?? "none",
             model: choice?.candidate.model ?? "none", device: house.device.rawValue, workers: settings.queue.workers,
             gauges: { await house.engines.gauges() + (house.links?.gauges() ?? []) },
             gpuStatus: { try await house.gpuStatus.response() },
             estimate: { try await house.engines.estimate($0, $1, house.decoder) })
+        about.models = { await house.engines.modelEntries() }
+        about.now = { SystemClock().now().wall }
+        return about
     }
 
     private func announce(_ addresses: [ListenAddress], _ log: any EventLog) {
@@ -216,6 +220,7 @@ struct ServeCommand {
             group.addTask { await house.engines.warmUp() }
             // Ends with the first signal.
             group.addTask { await page.run() }
+            group.addTask { await house.callbacks.run() }
             // Detached, so that it can still answer what ends while the rest drains; awaited below.
             let bot = Task.detached { await house.bot?.run() }
             group.addTask {

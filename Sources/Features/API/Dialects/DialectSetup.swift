@@ -1,0 +1,13 @@
+import Scheduling
+
+/// What handlers of every dialect share.
+struct DialectSetup: Sendable {
+    let transcriptions: Transcriptions
+    let limits: API.Limits
+    /// For requests that name no engine, and no model.
+    let providers: [String]
+    let model: String?
+
+    /// An empty form of the own dialect: what every dialect's fields come down to.
+    var form: RequestForm { RequestForm(providers: providers, model: model) }
+}

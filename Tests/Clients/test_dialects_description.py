@@ -1,0 +1,50 @@
+"""The interface describes itself, and the description is true."""
+
+import re
+
+import pytest
+
+from stentor_server import Server
+
+KEY = "a key for the description"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with Server(STENTOR_API_KEYS=KEY) as running:
+        yield running
+
+
+def test_the_description_is_open_and_names_what_clients_use(server):
+    answer = server.get("/api/openapi.json")
+    assert answer.status_code == 200 and answer.headers["Content-Type"] == "application/json"
+    description = answer.json()
+    assert description["openapi"].startswith("3.1")
+    for path, method in [
+        ("/transcribe-file", "post"), ("/job/{id}", "delete"), ("/cache/clear", "post"), ("/api/openapi.json", "get"),
+        ("/", "get"),
+    ]:
+        assert method in description["paths"][path], path
+    identifiers = [one["operationId"] for methods in description["paths"].values() for one in methods.values()]
+    assert len(identifiers) == len(set(identifiers))
+
+
+def test_every_described_path_answers_and_open_means_open(server):
+    for path, methods in server.get("/api/openapi.json").json()["paths"].items():
+        for method, operation in methods.items():
+            if method != "get" or "{" in path:
+                continue
+            answer = server.get(path)
+            expected = (200,) if operation["security"] == [] else (401,)
+            assert answer.status_code in expected, (path, answer.status_code)
+
+
+def test_the_pages_need_no_other_host(server):
+    for path in ["/api/docs", "/api/redoc"]:
+        answer = server.get(path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
+        for address in re.findall(r'(?:src|href)="([^"]+)"', answer.text):
+            assert address.startswith("/"), address
+            assert server.get(address).status_code == 200
+        assert "<script>" not in answer.text and "<style" not in answer.text
