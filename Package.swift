@@ -89,8 +89,9 @@ let modules: [Module] = [
         "Uploads", .core, uses: ["Jobs", "Transcription"],
         tests: ["Jobs", "Transcription", "UploadVaultConformance"]),
     Module("Telemetry", .core, tests: []),
+    Module("Review", .core, uses: ["Jobs", "Transcripts"], tests: ["Jobs", "ReviewStoreConformance", "Transcripts"]),
     Module(
-        "Scheduling", .core, uses: ["Jobs", "Telemetry", "Transcription", "Transcripts"],
+        "Scheduling", .core, uses: ["Jobs", "Review", "Telemetry", "Transcription", "Transcripts"],
         tests: ["Jobs", "Telemetry", "Transcription", "Transcripts"]),
 
     Module("HostProcesses", .toolkits, uses: ["CSystem", "Transcription"], tests: ["Transcription"]),
@@ -161,6 +162,15 @@ let modules: [Module] = [
             "Telemetry",
         ]),
     Module(
+        "WebUI", .features,
+        uses: [
+            "Crypto", "EventLoops", "HTTPRanges", "HTTPRouting", "HTTPTypes", "Jobs", "Review", "Scheduling",
+            "Streaming", "Telemetry", "Transcription", "Transcripts",
+        ],
+        tests: [
+            "HTTPRouting", "HTTPTesting", "HTTPTypes", "Jobs", "Review", "Scheduling", "Telemetry", "Transcripts",
+        ]),
+    Module(
         "FakeTelegram", .simulators,
         uses: ["CZlib", "Crypto", "EventLoops", "FakeBlocks", "IPAddresses", "MTProto", "TCP"]),
     Module(
@@ -208,8 +218,8 @@ let modules: [Module] = [
             "Diarization", "EventLoops", "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes",
             "HostProcesses", "HostedEngines",
             "IPAddresses", "Jobs", "Links", "MTProto", "MediaStores", "ModelLibrary", "PageArchives", "SQLite",
-            "Scheduling", "Settings", "StoresSQLite", "Streaming", "TelegramClient", "TelegramMedia", "Telemetry",
-            "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "WebMedia",
+            "Review", "Scheduling", "Settings", "StoresSQLite", "Streaming", "TelegramClient", "TelegramMedia",
+            "Telemetry", "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "WebMedia", "WebUI",
         ],
         tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
 
@@ -258,11 +268,12 @@ let modules: [Module] = [
     Module("database-probe", .simulators, .executable, uses: ["SQLite"]),
 
     Module("JobStoreConformance", .simulators, uses: ["Jobs"]),
+    Module("ReviewStoreConformance", .simulators, uses: ["Jobs", "Review"]),
     Module(
-        "StoresSQLite", .drivers, uses: ["Accounts", "Jobs", "SQLite", "Streaming"],
+        "StoresSQLite", .drivers, uses: ["Accounts", "Jobs", "Review", "SQLite", "Streaming", "Telemetry"],
         tests: [
             "AccountStoreConformance", "Accounts", "EventLoops", "Jobs", "JobStoreConformance", "LinkStoreConformance",
-            "SQLite",
+            "Review", "ReviewStoreConformance", "SQLite", "Telemetry",
         ]),
     Module("AccountStoreConformance", .simulators, uses: ["Accounts", "Jobs"]),
 
@@ -322,7 +333,10 @@ func target(for module: Module) -> Target {
         let settings = module.cFlags.isEmpty ? nil : [CSetting.unsafeFlags(module.cFlags)]
         return .target(name: module.name, path: module.path, cSettings: settings)
     case .swift:
-        return .target(name: module.name, dependencies: dependencies, path: module.path, swiftSettings: swiftSettings)
+        // The page's files are compiled in by Scripts/embed_page.py; the build has nothing to do with them.
+        return .target(
+            name: module.name, dependencies: dependencies, path: module.path,
+            exclude: module.name == "WebUI" ? ["Assets"] : [], swiftSettings: swiftSettings)
     case .executable:
         return .executableTarget(
             name: module.name, dependencies: dependencies, path: module.path, swiftSettings: swiftSettings)

@@ -17,6 +17,8 @@ mapfile -t scripts < <(git ls-files '*.sh' '.ci/run')
 for script in "${scripts[@]}"; do bash -n "$script" || failed=1; done
 if command -v shellcheck >/dev/null; then shellcheck -S warning "${scripts[@]}" || failed=1; fi
 
+python3 Scripts/embed_page.py --check || failed=1
+
 check "a Core module imports more than FoundationEssentials" \
     "$(git grep -nE '^ *(public |internal |package )?import (Foundation$|FoundationNetworking|Glibc|Dispatch|C[A-Z])' -- 'Sources/Core/*')"
 check "a folder named after nothing" \

@@ -34,13 +34,17 @@ class Server:
         self.settings = settings
         self.start()
 
-    def start(self, **more):
+    def start_again(self, port):
+        """On the port that clients know."""
+        self.start(port=port)
+
+    def start(self, port=0, **more):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("STENTOR_")}
         environment |= {"STENTOR_DATA_DIR": str(self.folder), "STENTOR_LOG_FORMAT": "json"}
         environment |= self.settings | more
         self.log = []
         self.process = subprocess.Popen(
-            [programs() / "stentor", "serve", "--port", "0"], env=environment, cwd=self.folder,
+            [programs() / "stentor", "serve", "--port", str(port)], env=environment, cwd=self.folder,
             stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         self.url = None
         for line in self.process.stderr:

@@ -24,6 +24,8 @@ public struct Execution: Sendable, Hashable {
     public var batch: JobID?
     /// All of its jobs are ephemeral: it keeps no checkpoints and no result, and is gone after a restart.
     public var isEphemeral: Bool
+    /// What its jobs asked to keep beyond the server's policy.
+    public var keeping = Keeping()
     public var state: ExecutionState
     /// The fencing number: rises with every claim; a write that names another is refused.
     public var attempt: Int

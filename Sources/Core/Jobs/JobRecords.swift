@@ -83,14 +83,16 @@ public protocol JobRecords {
 
     func result(of execution: ExecutionID) throws -> [UInt8]?
     func setResult(_ bytes: [UInt8], of execution: ExecutionID) throws
+    func removeResult(of execution: ExecutionID) throws
     func checkpoints(of execution: ExecutionID) throws -> [Int: [UInt8]]
     func setCheckpoint(_ number: Int, _ bytes: [UInt8], of execution: ExecutionID) throws
     func removeCheckpoints(of execution: ExecutionID) throws
 
     /// Finished before a moment (seconds since 1970).
-    func finished(before wall: Double) throws -> [ExecutionRecord]
+    /// and kept no longer by the wish of its jobs at `now`.
+    func finished(before wall: Double, now: Double) throws -> [ExecutionRecord]
     /// Finished in this state before a moment, with kept or passing media.
-    func finishedWithMedia(_ state: ExecutionState, before wall: Double) throws -> [ExecutionRecord]
+    func finishedWithMedia(_ state: ExecutionState, before wall: Double, now: Double) throws -> [ExecutionRecord]
     /// Whether any execution refers to it.
     func refers(to media: MediaReference) throws -> Bool
     func keptMedia() throws -> Set<String>

@@ -2,8 +2,10 @@ extension JobRules {
     public func prune(finishedBefore wall: Double, _ records: some JobRecords) throws -> Pruned {
         var media: Set<MediaReference> = []
         var count = 0
+        let now = clock.now().wall
         // What somebody is still to be told stays until then.
-        for record in try records.finished(before: wall) where try !records.hasAnnouncements(record.execution.id) {
+        for record in try records.finished(before: wall, now: now)
+        where try !records.hasAnnouncements(record.execution.id) {
             for job in try records.jobs(of: record.execution.id) {
                 try records.removeJob(job.id)
                 count += 1
@@ -22,7 +24,8 @@ extension JobRules {
     private func releaseKeptLongEnough(_ state: ExecutionState, _ seconds: Double, _ records: some JobRecords) throws
         -> [MediaReference]
     {
-        try records.finishedWithMedia(state, before: clock.now().wall - seconds).compactMap { record in
+        let now = clock.now().wall
+        return try records.finishedWithMedia(state, before: now - seconds, now: now).compactMap { record in
             var emptied = record
             emptied.execution.media = nil
             try records.update(emptied, Fence(record.execution))

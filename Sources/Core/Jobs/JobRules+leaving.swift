@@ -54,6 +54,16 @@ extension JobRules {
         return try unused(execution.media, records)
     }
 
+    public func shed(_ id: JobID, owner: Owner?, media: Bool, text: Bool, _ records: some JobRecords) throws -> Shed {
+        guard let view = try owned(id, owner, records) else { return .notFound }
+        guard view.state.isFinal, var record = try records.execution(view.execution.id) else { return .unfinished }
+        if text { try records.removeResult(of: view.execution.id) }
+        guard media, view.execution.media != nil else { return .done(media: nil, key: text ? view.execution.key : nil) }
+        record.execution.media = nil
+        try records.update(record, Fence(view.execution))
+        return .done(media: try unused(view.execution.media, records), key: text ? view.execution.key : nil)
+    }
+
     public func retry(_ id: JobID, owner: Owner?, _ records: some JobRecords) throws -> JobView? {
         guard let view = try owned(id, owner, records), view.state == .failed || view.state == .cancelled,
             var record = try records.execution(view.execution.id)
@@ -88,6 +98,7 @@ extension JobRules {
         job.execution = other.execution.id
         job.isCancelled = false
         other.execution.priority = max(other.execution.priority, job.priority)
+        other.execution.keeping = other.execution.keeping.joined(with: old.keeping)
         if !job.isEphemeral {
             other.execution.isEphemeral = false
             if other.execution.media?.isPassing ?? true, let media = old.media { other.execution.media = media }

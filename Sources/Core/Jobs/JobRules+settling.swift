@@ -44,6 +44,7 @@ extension JobRules {
         // What passes by serves its own process only, which has it already.
         let tookMedia = (other.execution.media?.isPassing ?? true) && !media.isPassing
         if tookMedia { other.execution.media = media }
+        other.execution.keeping = other.execution.keeping.joined(with: record.execution.keeping)
         for var job in try records.jobs(of: record.execution.id) where !job.isCancelled {
             other.execution.priority = max(other.execution.priority, job.priority)
             job.execution = other.execution.id

@@ -18,10 +18,12 @@ extension JobRules {
     }
 
     private func newExecution(_ submission: Submission, _ now: JobInstant) -> Execution {
-        Execution(
+        var execution = Execution(
             id: newExecutionID(), key: submission.key, order: submission.order, media: submission.media,
             lane: Lane(audioSeconds: submission.audioSeconds), priority: submission.priority, owner: submission.owner,
             batch: submission.batch, isEphemeral: submission.isEphemeral, createdAt: now.wall)
+        execution.keeping = submission.keeping
+        return execution
     }
 
     private func newJob(_ submission: Submission, _ execution: ExecutionID, _ now: JobInstant) -> Job {
@@ -64,7 +66,9 @@ extension JobRules {
         _ = apply(.succeeded, to: &record, now)
         let seconds = submission.audioSeconds ?? 0
         record.execution.progress = ExecutionProgress(done: seconds, total: seconds)
-        if retention.succeededMedia <= 0, record.execution.media?.isFile == true { record.execution.media = nil }
+        if max(retention.succeededMedia, submission.keeping.media) <= 0, record.execution.media?.isFile == true {
+            record.execution.media = nil
+        }
         let job = newJob(submission, record.execution.id, now)
         if !submission.isEphemeral {
             try records.insert(record)
@@ -82,6 +86,7 @@ extension JobRules {
         var record = other
         let fence = Fence(record.execution)
         record.execution.priority = max(record.execution.priority, submission.priority)
+        record.execution.keeping = record.execution.keeping.joined(with: submission.keeping)
         if let seconds = submission.audioSeconds {
             record.execution.lane = min(record.execution.lane, Lane(audioSeconds: seconds))
         }

@@ -95,7 +95,7 @@ extension JobRules {
     private func mediaToRelease(_ execution: Execution) -> MediaReference? {
         guard let media = execution.media, media.isFile else { return nil }
         switch execution.state {
-        case .succeeded: return retention.succeededMedia > 0 ? nil : media
+        case .succeeded: return max(retention.succeededMedia, execution.keeping.media) > 0 ? nil : media
         case .failed: return retention.failedMedia > 0 ? nil : media
         default: return nil
         }

@@ -42,6 +42,9 @@ public protocol JobStore: Sendable {
     /// Removes a job with its text; cancels it first when it is unfinished. What no job uses any more goes too.
     func delete(_ id: JobID, owner: Owner?) async throws(JobStoreError) -> Deleted
 
+    /// Lets go of a finished job's media, its text, or both; the job itself stays in the list.
+    func shed(_ id: JobID, owner: Owner?, media: Bool, text: Bool) async throws(JobStoreError) -> Shed
+
     // MARK: Work
 
     /// Leases the next execution: among `lanes` the short one first; within a lane the highest priority; among those

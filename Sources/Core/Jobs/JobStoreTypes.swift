@@ -13,14 +13,16 @@ public struct Submission: Sendable, Hashable {
     public var media: MediaReference?
     /// Seconds, when known.
     public var audioSeconds: Double?
+    public var keeping: Keeping
     /// The transcript, when it was known already: the job is a success from the start and never queued.
     public var result: [UInt8]?
 
     public init(
         id: JobID, owner: Owner, name: String, priority: Int = 0, batch: JobID? = nil, callback: JobCallback? = nil,
         digest: String, isEphemeral: Bool, key: String?, order: TranscriptionOrder, media: MediaReference?,
-        audioSeconds: Double? = nil, result: [UInt8]? = nil
+        audioSeconds: Double? = nil, result: [UInt8]? = nil, keeping: Keeping = Keeping()
     ) {
+        self.keeping = keeping
         self.id = id
         self.owner = owner
         self.name = name
@@ -70,6 +72,15 @@ public enum Deleted: Sendable, Hashable {
     case notFound
     /// As for `Cancelled`.
     case deleted(stopped: ExecutionID?, media: MediaReference?)
+}
+
+/// What is let go of a finished job that stays.
+public enum Shed: Sendable, Hashable {
+    case notFound
+    /// It is still worked on; cancel it first.
+    case unfinished
+    /// `media` is no longer needed by anybody; `key` is the name under which the text may still be cached.
+    case done(media: MediaReference?, key: String?)
 }
 
 public struct JobQuery: Sendable, Hashable {

@@ -67,12 +67,18 @@ final class MemoryJobRecords: JobRecords {
         all { $0.isEphemeral || $0.media?.isPassing == true || ($0.media == nil && !$0.state.isFinal) }
     }
 
-    func finished(before wall: Double) -> [ExecutionRecord] {
-        all { $0.state.isFinal && ($0.finishedAt ?? .infinity) < wall }
+    func finished(before wall: Double, now: Double) -> [ExecutionRecord] {
+        all {
+            $0.state.isFinal && ($0.finishedAt ?? .infinity) < wall
+                && ($0.state != .succeeded || ($0.finishedAt ?? .infinity) + $0.keeping.text < now)
+        }
     }
 
-    func finishedWithMedia(_ state: ExecutionState, before wall: Double) -> [ExecutionRecord] {
-        all { $0.state == state && ($0.finishedAt ?? .infinity) < wall && $0.media?.isFile == true }
+    func finishedWithMedia(_ state: ExecutionState, before wall: Double, now: Double) -> [ExecutionRecord] {
+        all {
+            $0.state == state && ($0.finishedAt ?? .infinity) < wall && $0.media?.isFile == true
+                && (state != .succeeded || ($0.finishedAt ?? .infinity) + $0.keeping.media < now)
+        }
     }
 
     func refers(to media: MediaReference) -> Bool { executions.values.contains { $0.execution.media == media } }
@@ -196,6 +202,8 @@ final class MemoryJobRecords: JobRecords {
     func result(of execution: ExecutionID) -> [UInt8]? { results[execution] }
 
     func setResult(_ bytes: [UInt8], of execution: ExecutionID) { results[execution] = bytes }
+
+    func removeResult(of execution: ExecutionID) { results[execution] = nil }
 
     func checkpoints(of execution: ExecutionID) -> [Int: [UInt8]] { checkpoints[execution] ?? [:] }
 

@@ -49,6 +49,10 @@ public actor MemoryJobStore: JobStore {
         try run { try $0.delete(id, owner: owner, $1) }
     }
 
+    public func shed(_ id: JobID, owner: Owner?, media: Bool, text: Bool) throws(JobStoreError) -> Shed {
+        try run { try $0.shed(id, owner: owner, media: media, text: text, $1) }
+    }
+
     public func claim(_ request: ClaimRequest) throws(JobStoreError) -> Claim? { try run { try $0.claim(request, $1) } }
 
     public func nextDue() throws(JobStoreError) -> Double? { try run { try $0.nextDue($1) } }

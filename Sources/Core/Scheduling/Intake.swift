@@ -123,11 +123,13 @@ public actor Intake {
     ///   - isDurable: the request turned out to want a promise.
     ///   - callback: the request turned out to want an announcement.
     public func finish(
-        _ wish: TranscriptionWish, batch: JobID? = nil, isDurable: Bool? = nil, callback: JobCallback? = nil
+        _ wish: TranscriptionWish, batch: JobID? = nil, isDurable: Bool? = nil, callback: JobCallback? = nil,
+        keeping: Keeping? = nil
     ) async throws -> Admission {
         draft.callback = callback ?? draft.callback
         draft.batch = batch ?? draft.batch
         draft.isDurable = isDurable ?? draft.isDurable
+        draft.keeping = keeping ?? draft.keeping
         do {
             return try await admit(wish)
         } catch {
@@ -150,21 +152,24 @@ public actor Intake {
         let requestDigest = parts.keys.requestDigest(media: digest.sha256, order, name: draft.distinction)
         try await parts.faults.step("hash known")
         if let known = await parts.cache.transcript(for: key) {
-            return try await answer(known, order, key: key, requestDigest)
+            return try await answer(known, order, digest, key: key, requestDigest)
         }
         return try await queue(order, digest, key: key, requestDigest)
     }
 
     private func answer(
-        _ transcript: Transcript, _ order: TranscriptionOrder, key: String, _ requestDigest: String
+        _ transcript: Transcript, _ order: TranscriptionOrder, _ digest: MediaDigest, key: String,
+        _ requestDigest: String
     ) async throws -> Admission {
         await dropAhead()
         await letGo()
         owner.parts.log.note(LogEvent(.info, "cache hit", ["hash": .text(String(key.prefix(12)))]))
         if draft.isDurable {
             let bytes = Array(TranscriptJSON.encode(transcript, includesWords: true).utf8)
-            _ = try await owner.parts.store.submit(
-                draft.submission(id, order, digest: requestDigest, key: key, media: nil, result: bytes))
+            let media = try await keepForPlayback(digest)
+            let submitted = try await owner.parts.store.submit(
+                draft.submission(id, order, digest: requestDigest, key: key, media: media, result: bytes))
+            if submitted.view.execution.media != media { await owner.dispatcher.remove(media) }
             if draft.callback != nil { owner.parts.announced() }
         }
         if speaks {
@@ -172,6 +177,15 @@ public actor Intake {
             await owner.parts.hub.release(id)
         }
         return .known(id, transcript)
+    }
+
+    /// The text was known, but somebody wants to listen.
+    private func keepForPlayback(_ digest: MediaDigest) async throws -> MediaReference? {
+        guard draft.keeping.media > 0 else { return nil }
+        var generator = SystemRandomNumberGenerator()
+        let name = JobID.random(using: &generator).text
+        try await medium.keep(as: name)
+        return .kept(name: name, bytes: digest.bytes)
     }
 
     private func queue(

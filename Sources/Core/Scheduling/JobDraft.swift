@@ -15,12 +15,15 @@ public struct JobDraft: Sendable, Hashable {
     public var callback: JobCallback?
     /// The job outlives its connection: a promise.
     public var isDurable: Bool
+    /// How long it stays for those who work on with it.
+    public var keeping: Keeping
 
     public init(
         id: JobID? = nil, owner: Owner, name: String, priority: Int = 0, batch: JobID? = nil,
         callback: JobCallback? = nil,
-        isDurable: Bool
+        isDurable: Bool, keeping: Keeping = Keeping()
     ) {
+        self.keeping = keeping
         self.id = id
         self.owner = owner
         self.name = name

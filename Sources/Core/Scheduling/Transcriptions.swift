@@ -1,4 +1,5 @@
 public import Jobs
+public import Review
 public import Telemetry
 public import Transcription
 public import Transcripts
@@ -17,14 +18,18 @@ public struct Transcriptions: Sendable {
         public var clock: any JobClock
         public var log: any EventLog
         public var faults: any FaultPoints
+        /// What people changed in finished transcripts; `nil` leaves the machine's words as they are.
+        public var reviews: (any ReviewStore)?
         /// Something is to be announced that was not before.
         public var announced: @Sendable () -> Void
 
         public init(
             store: any JobStore, vault: any MediaVault, cache: any TranscriptCache, engines: any EngineDirectory,
             decoder: any AudioDecoder, fetcher: any MediaFetcher, clock: any JobClock, log: any EventLog = NoLog(),
-            faults: any FaultPoints = NoFaults(), announced: @escaping @Sendable () -> Void = {}
+            faults: any FaultPoints = NoFaults(), announced: @escaping @Sendable () -> Void = {},
+            reviews: (any ReviewStore)? = nil
         ) {
+            self.reviews = reviews
             self.store = store
             self.vault = vault
             self.cache = cache
@@ -40,6 +45,7 @@ public struct Transcriptions: Sendable {
 
     let parts: Dispatcher.Parts
     let dispatcher: Dispatcher
+    let reviews: (any ReviewStore)?
     /// Seconds that finished jobs stay: `STENTOR_KEEP_JOBS_HOURS`.
     let keepJobs: Double
 
@@ -53,6 +59,7 @@ public struct Transcriptions: Sendable {
             passing: PassingMedia(), clock: ports.clock, log: ports.log, metrics: metrics, faults: ports.faults,
             announced: ports.announced)
         dispatcher = Dispatcher(parts, configuration)
+        reviews = ports.reviews
         self.keepJobs = keepJobs
     }
 
@@ -80,6 +87,8 @@ public struct Transcriptions: Sendable {
             do throws(JobStoreError) {
                 let pruned = try await parts.store.prune(finishedBefore: parts.clock.now().wall - keepJobs)
                 for media in pruned.media { await dispatcher.remove(media) }
+                // Tried again in a minute.
+                try? await reviews?.sweep()
             } catch {
                 parts.log.note(LogEvent(.error, "pruning failed", ["reason": .text(error.description)]))
             }
@@ -198,9 +207,35 @@ public struct Transcriptions: Sendable {
         if case .accepted(let id, _, isHeld: true) = admission { await parts.hub.release(id) }
     }
 
+    /// The text of a job that succeeded, as its reader left it.
     public func transcript(of id: JobID, owner: Owner?) async throws -> Transcript? {
+        guard let transcript = try await machineTranscript(of: id, owner: owner) else { return nil }
+        guard let reviews else { return transcript }
+        return transcript.reviewed(by: try await reviews.review(of: id))
+    }
+
+    /// The same as the machine wrote it.
+    public func machineTranscript(of id: JobID, owner: Owner?) async throws -> Transcript? {
         guard let bytes = try await parts.store.result(of: id, owner: owner) else { return nil }
         return try? TranscriptJSON.decode(bytes)
+    }
+
+    /// A job's media while it is kept, whole. Throws `MediaVaultError`.
+    public func media(of id: JobID, owner: Owner?) async throws -> (view: JobView, source: any MediaSource)? {
+        guard let view = try await parts.store.job(id, owner: owner),
+            case .kept(let name, _) = view.execution.media
+        else { return nil }
+        return (view, try await parts.vault.open(name))
+    }
+
+    /// Lets go of a finished job's media, its text, or both. The job stays in the list.
+    public func shed(_ id: JobID, owner: Owner?, media: Bool, text: Bool) async throws -> Shed {
+        let shed = try await parts.store.shed(id, owner: owner, media: media, text: text)
+        guard case .done(let unused, let key) = shed else { return shed }
+        await dispatcher.remove(unused)
+        if text { try await reviews?.forget(id) }
+        if let key { await parts.cache.remove(key) }
+        return shed
     }
 
     public func job(_ id: JobID, owner: Owner?) async throws -> JobView? {
@@ -292,6 +327,8 @@ public struct Transcriptions: Sendable {
         guard case .deleted(let stopped, let media) = try await parts.store.delete(id, owner: owner) else {
             return false
         }
+        try await reviews?.forget(id)
+        try await reviews?.sweep()
         if let stopped { await dispatcher.stop(stopped) }
         await dispatcher.remove(media)
         await parts.hub.end(id, .failure(.cancelled))
@@ -328,7 +365,8 @@ extension JobDraft {
     ) -> Submission {
         Submission(
             id: id, owner: owner, name: name, priority: priority, batch: batch, callback: callback, digest: digest,
-            isEphemeral: isEphemeral ?? !isDurable, key: key, order: order, media: media, result: result)
+            isEphemeral: isEphemeral ?? !isDurable, key: key, order: order, media: media, result: result,
+            keeping: keeping)
     }
 }
 

@@ -21,6 +21,11 @@ public struct QueueSettings: Sendable, Hashable {
     /// `STENTOR_KEEP_MEDIA` for the API and the bot, in seconds: media of jobs that succeeded.
     public var keepMedia: Double
 
+    /// `STENTOR_KEEP_MEDIA` for the page: a week unless it is set.
+    public var keepPageMedia: Double
+    /// `STENTOR_KEEP_HISTORY`: texts of the page, in seconds; unset is until somebody deletes them.
+    public var keepHistory: Double
+
     init(_ reader: inout SettingsReader) {
         workers = reader.integer("QUEUE_MAX_WORKERS", in: 1...1000) ?? 5
         retries = reader.integer("QUEUE_MAX_RETRIES", in: 0...100) ?? 2
@@ -31,6 +36,9 @@ public struct QueueSettings: Sendable, Hashable {
         jobTimeout = reader.number("STENTOR_JOB_TIMEOUT", in: 1...604_800) ?? 1800
         recycleAfter = reader.integer("STENTOR_RECYCLE_AFTER", in: 1...1_000_000) ?? 10
         keepJobsHours = reader.number("STENTOR_KEEP_JOBS_HOURS", in: 0...87_600) ?? 24
-        keepMedia = reader.duration("STENTOR_KEEP_MEDIA") ?? 0
+        let media = reader.duration("STENTOR_KEEP_MEDIA")
+        keepMedia = media ?? 0
+        keepPageMedia = media ?? 7 * 86_400
+        keepHistory = reader.duration("STENTOR_KEEP_HISTORY") ?? 1e11
     }
 }

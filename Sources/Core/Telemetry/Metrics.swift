@@ -56,5 +56,10 @@ public final class Metrics: Sendable {
         }
     }
 
+    /// A counter's sum over all its labels.
+    public func sum(of name: String) -> Double {
+        state.withLock { $0.counters.filter { $0.key.name == name }.reduce(0) { $0 + $1.value } }
+    }
+
     public func value(of series: Series) -> Double { state.withLock { $0.counters[series] ?? 0 } }
 }

@@ -47,6 +47,7 @@ enum Coding {
             media: try media(row), lane: try lane(try row["lane"]), priority: try row["priority"],
             owner: Owner(try row["owner"]), batch: try (row["batch"] as String?).map { try jobID($0) },
             isEphemeral: try row["is_ephemeral"], createdAt: try row["created_at"])
+        execution.keeping = Keeping(media: try row["keep_media"], text: try row["keep_text"])
         execution.state = try state(try row["state"])
         execution.attempt = try row["attempt"]
         execution.errors = try row["errors"]

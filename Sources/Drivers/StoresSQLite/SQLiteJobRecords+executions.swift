@@ -25,7 +25,7 @@ extension SQLiteJobRecords {
                 \(execution.errors), \(execution.crashes), \(execution.notBefore), \(execution.leaseEnds),
                 \(execution.progress.done), \(execution.progress.total), \(failure), \(execution.createdAt),
                 \(execution.startedAt), \(execution.finishedAt), \(record.firstStartedAt), \(record.claimedAt),
-                \(execution.batch?.text))
+                \(execution.batch?.text), \(execution.keeping.media), \(execution.keeping.text))
             """)
     }
 
@@ -42,7 +42,8 @@ extension SQLiteJobRecords {
                 not_before = \(execution.notBefore), lease_ends = \(execution.leaseEnds),
                 done = \(execution.progress.done), total = \(execution.progress.total), failure = \(failure),
                 started_at = \(execution.startedAt), finished_at = \(execution.finishedAt),
-                first_started_at = \(record.firstStartedAt), claimed_at = \(record.claimedAt)
+                first_started_at = \(record.firstStartedAt), claimed_at = \(record.claimedAt),
+                keep_media = \(execution.keeping.media), keep_text = \(execution.keeping.text)
             WHERE id = \(execution.id.text) AND attempt = \(fence.attempt) AND state = \(fence.state.rawValue)
             """)
         guard changed == 1 else { throw JobStoreError.leaseLost }
@@ -68,13 +69,17 @@ extension SQLiteJobRecords {
             """)
     }
 
-    func finished(before wall: Double) throws -> [ExecutionRecord] { try executions("finished_at < \(wall)") }
+    func finished(before wall: Double, now: Double) throws -> [ExecutionRecord] {
+        try executions(
+            "finished_at < \(wall) AND (state <> 'succeeded' OR finished_at + keep_text < \(now))")
+    }
 
-    func finishedWithMedia(_ state: ExecutionState, before wall: Double) throws -> [ExecutionRecord] {
+    func finishedWithMedia(_ state: ExecutionState, before wall: Double, now: Double) throws -> [ExecutionRecord] {
         try executions(
             """
             state = \(state.rawValue) AND finished_at < \(wall) AND media_name IS NOT NULL
                 AND media_kind IN ('kept', 'passing')
+                AND (state <> 'succeeded' OR finished_at + keep_media < \(now))
             """)
     }
 

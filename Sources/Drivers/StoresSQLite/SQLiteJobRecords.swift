@@ -33,6 +33,10 @@ struct SQLiteJobRecords: JobRecords {
         try transaction.execute("INSERT OR REPLACE INTO results VALUES (\(execution.text), \(bytes))")
     }
 
+    func removeResult(of execution: ExecutionID) throws {
+        try transaction.execute("DELETE FROM results WHERE execution = \(execution.text)")
+    }
+
     func checkpoints(of execution: ExecutionID) throws -> [Int: [UInt8]] {
         var checkpoints: [Int: [UInt8]] = [:]
         try transaction.forEach("SELECT number, bytes FROM checkpoints WHERE execution = \(execution.text)") { row in

@@ -133,6 +133,14 @@ extension SQLiteJobStore {
     }
 }
 
+extension SQLiteJobStore {
+    public func shed(_ id: JobID, owner: Owner?, media: Bool, text: Bool) async throws(JobStoreError) -> Shed {
+        try await write("shed.begin", "shed.committed") {
+            try $0.shed(id, owner: owner, media: media, text: text, $1)
+        }
+    }
+}
+
 // MARK: Work
 
 extension SQLiteJobStore {

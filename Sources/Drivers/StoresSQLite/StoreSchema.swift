@@ -12,6 +12,14 @@ public enum StoreSchema {
         Migration("accounts", script: accounts),
         Migration("links", script: links),
         Migration("announcements", script: announcements),
+        Migration(
+            "keeping",
+            script: """
+                ALTER TABLE executions ADD COLUMN keep_media REAL NOT NULL DEFAULT 0;
+                ALTER TABLE executions ADD COLUMN keep_text REAL NOT NULL DEFAULT 0
+                """),
+        Migration("reviews", script: reviews),
+        Migration("figures", script: figures),
     ]
 
     /// Opens the database of all stores.

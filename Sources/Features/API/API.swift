@@ -1,6 +1,7 @@
 public import CloudRouting
 public import HTTPRouting
 public import HTTPTypes
+public import Jobs
 public import Multipart
 public import Scheduling
 public import Telemetry
@@ -15,6 +16,8 @@ public struct API: Sendable {
         public var upload: Int64
         public var files: Int
         public var multipart = MultipartParser.Limits()
+        /// What requests with `history` ask to keep.
+        public var history = Keeping()
 
         public init(upload: Int64, files: Int) {
             self.upload = upload
@@ -87,9 +90,6 @@ public struct API: Sendable {
         self.about = about
         self.watchPatience = watchPatience
     }
-
-    /// What the description says of the first page, whoever answers it.
-    public static let welcome = OwnOperations.welcome
 
     /// What pages of other origins may send with an upload in pieces, and read of its answers.
     public static let uploadRequestFields = Tus.requestFields

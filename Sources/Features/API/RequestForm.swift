@@ -23,10 +23,15 @@ struct RequestForm: Sendable {
     var includesWords = false
     var format = OutputFormat.json
     var isAsync = false
+    /// Stays with its media for those who work on with it.
+    var keeping = Keeping()
+    private let history: Keeping
     /// Fields that mean nothing here.
     private(set) var ignored: [String] = []
 
-    init(providers: [String], model: String?) {
+    /// - Parameter history: how long what the field `history` asks for is kept.
+    init(providers: [String], model: String?, history: Keeping = Keeping()) {
+        self.history = history
         wish = TranscriptionWish(engine: EngineWish(providers: providers, model: model))
     }
 
@@ -73,6 +78,7 @@ struct RequestForm: Sendable {
             upload = id
         case "words": includesWords = try Self.truth(name, value)
         case "format", "output": format = try Self.outputFormat(value)
+        case "history": keeping = try Self.truth(name, value) ? history : Keeping()
         case "async": isAsync = try Self.truth(name, value)
         case "callback_url": try take(callback: value, form: CallbackBodies.standard)
         default: if ignored.count < 20, name.utf8.count <= 64 { ignored.append(name) }

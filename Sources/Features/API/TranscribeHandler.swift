@@ -33,7 +33,7 @@ struct TranscribeHandler: Sendable {
 
     func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
         let principal = try request.principal
-        var form = RequestForm(providers: providers, model: model)
+        var form = RequestForm(providers: providers, model: model, history: limits.history)
         form.isAsync = manner.isAsync
         if manner.findsSpeakers { form.wish.speakers = SpeakerWish() }
         try form.take(request.queryItems)

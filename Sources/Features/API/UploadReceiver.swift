@@ -95,7 +95,7 @@ struct UploadReceiver {
     private func draft(_ form: RequestForm, _ name: String) -> JobDraft {
         JobDraft(
             id: form.id, owner: owner, name: name, priority: form.priority, batch: batch, callback: form.callback,
-            isDurable: form.isAsync)
+            isDurable: form.isAsync, keeping: form.keeping)
     }
 
     /// All fields have come: the jobs are admitted. The first one of a batch was received before it was one.
@@ -105,7 +105,8 @@ struct UploadReceiver {
             switch item {
             case .file(let name, let intake):
                 let admission = try await intake.finish(
-                    form.wish, batch: batch, isDurable: form.isAsync, callback: form.callback)
+                    form.wish, batch: batch, isDurable: form.isAsync, callback: form.callback,
+                    keeping: form.keeping)
                 admitted.append(Admitted(name: name, admission: admission, sha256: await intake.sha256))
             case .address(let address):
                 let admission = try await transcriptions.submit(

@@ -20,7 +20,7 @@ public struct JobStoreConformance: Sendable, CustomStringConvertible {
 
     public static let checks: [JobStoreConformance] =
         submissionChecks + joiningChecks + orderChecks + leaseChecks + outcomeChecks + leavingChecks + careChecks
-        + concurrencyChecks + announcementChecks
+        + keepingChecks + concurrencyChecks + announcementChecks
 
     /// The promises that were broken; none by a good store.
     public func violations(_ make: MakeStore) async -> [String] {

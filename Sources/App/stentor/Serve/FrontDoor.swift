@@ -6,14 +6,16 @@ import IPAddresses
 import Links
 import Settings
 import Telemetry
+import WebUI
 
 /// Routes with everything around them: ids, log, errors, who may come in.
 enum FrontDoor {
     static func application(
         _ settings: ServerSettings, api: API, keys: KeyRing, webhook: WebhookGate?, links: Links?,
+        page: WebUI, sessions: Sessions,
         log: any EventLog, metrics: Metrics
     ) -> Application {
-        let router = router(api, links)
+        let router = router(api, links, page)
         var envelopes = ErrorEnvelopes(default: OwnEnvelope.envelope) { error in
             log.note(LogEvent(.error, "request failed", ["error": .text("\(type(of: error))")]))
         }
@@ -30,17 +32,18 @@ enum FrontDoor {
         crossOrigin.exposedFields += API.uploadResponseFields
         middleware.append(crossOrigin)
         middleware.append(ASRGuests(addresses: settings.asrAllowed.compactMap { IPRange($0) }))
-        middleware.append(Admission(keys: keys, open: Set(router.routes.openPaths)))
+        middleware.append(Admission(keys: keys, sessions: sessions, open: Set(router.routes.openPaths)))
         return Application(middleware: middleware, envelopes: envelopes, router: router)
     }
 
-    /// Every route there is; the description comes last, so that it knows the others.
-    static func router(_ api: API, _ links: Links?) -> Router {
+    /// Every route there is; the description comes behind those that it describes.
+    static func router(_ api: API, _ links: Links?, _ page: WebUI) -> Router {
         var router = Router()
         api.addRoutes(to: &router)
         links?.addRoutes(to: &router)
-        router.get("/", API.welcome) { _, _ in .text(welcome) }
+        page.addRoutes(to: &router)
         DescriptionRoutes(version: Help.version).addRoutes(to: &router)
+        page.addOwnRoutes(to: &router)
         return router
     }
 
@@ -68,7 +71,8 @@ enum FrontDoor {
 
     /// A path without what must not be written down: who has a link may read its file.
     static func withoutLink(_ path: String) -> String {
-        guard let prefix = Links.prefixes.first(where: path.hasPrefix), prefix != "/watch-assets/" else { return path }
+        let secret = Links.prefixes.filter { $0 != "/watch-assets/" } + [WebUI.sharePrefix]
+        guard let prefix = secret.first(where: path.hasPrefix) else { return path }
         return prefix + "…"
     }
 
@@ -95,38 +99,37 @@ enum FrontDoor {
         let usual: [HTTPMethod] = [.get, .head, .post, .put, .patch, .delete, .options]
         return usual.contains(method) ? method.name : "other"
     }
-
-    private static let welcome = """
-        Stentor turns speech into text.
-
-        curl -F file=@talk.mp4 http://127.0.0.1:8511/transcribe-file
-
-        /health       how this server is
-        /jobs         what it works on
-        /metrics      figures for monitors
-        /api/docs     everything it answers
-
-        """
 }
 
 /// Lets in who has a key, and tells handlers who it is. What an operation calls open is for everybody.
 private struct Admission: Middleware {
     let keys: KeyRing
+    let sessions: Sessions
     /// Paths that need no key.
     let open: Set<String>
 
     func respond(to request: HTTPRequest, next: any HTTPResponder) async throws -> HTTPResponse {
         var request = request
-        if let principal = try keys.principal(of: request) {
+        if let principal = try keys.principal(of: request) ?? session(of: request) {
             request.attributes[Principal.Key.self] = principal
+            request.attributes[Visitor.Key.self] = Visitor(owner: principal.owner, isAdmin: principal.isAdmin)
         } else if request.attributes[Principal.Key.self] != nil {
             // Known by its address.
         } else if Links.prefixes.contains(where: request.path.hasPrefix) {
             // The link itself is the permission.
-        } else if !open.contains(request.path) {
+        } else if !open.contains(request.path), !WebUI.isOpen(request.path) {
             throw HTTPError(
                 .unauthorized, "Send a valid key, as Authorization: Bearer.", fields: [.wwwAuthenticate: "Bearer"])
         }
         return try await next.respond(to: request)
+    }
+
+    /// A cookie proves who, but not that our own page asks.
+    private func session(of request: HTTPRequest) throws(HTTPError) -> Principal? {
+        guard let principal = sessions.principal(of: request) else { return nil }
+        guard SessionCookie.comesFromOurPage(request) else {
+            throw HTTPError(.forbidden, "Requests from other sites are refused.")
+        }
+        return principal
     }
 }

@@ -14,6 +14,7 @@ import Links
 import MediaStores
 import ModelLibrary
 import PageArchives
+import Review
 import Scheduling
 import Settings
 import StoresSQLite
@@ -41,6 +42,9 @@ struct House: Sendable {
     let bot: TelegramBot?
     let webhook: WebhookGate?
     let links: Links?
+    let reviews: SQLiteReviewStore
+    let figures: SQLiteFigureStore
+    let models: ModelDesk
     /// Files in Telegram by Telegram's own protocol.
     let telegram: TelegramClient?
     /// Uploads that come in pieces.
@@ -78,12 +82,13 @@ struct House: Sendable {
             settings, client, on: loops, links: SQLiteLinkStore(database), pages: try await pages(settings),
             clock: clock, log: log, metrics: metrics)
         let web = WebFetcher(client, limits: .init(bytes: upload))
+        let reviews = SQLiteReviewStore(database)
         let bell = CallbackBell()
         let transcriptions = Transcriptions(
             Transcriptions.Ports(
                 store: store, vault: vault, cache: try await cache(settings, clock), engines: engines,
                 decoder: decoder, fetcher: desk?.fetcher(others: web) ?? web, clock: clock, log: log,
-                faults: faults, announced: { bell.ring() }),
+                faults: faults, announced: { bell.ring() }, reviews: reviews),
             configuration(settings), metrics: metrics, keepJobs: settings.queue.keepJobsHours * 3600,
             // SHA-256 of a few hundred bytes: it fails only when OpenSSL forbids the algorithm, which the vault said.
             digest: { (try? SHA256.digest(of: $0).hex) ?? "" })
@@ -94,7 +99,11 @@ struct House: Sendable {
             transcriptions: transcriptions, decoder: decoder, engines: engines, database: database, metrics: metrics,
             gpuStatus: gpuStatus, device: gpuStatus.policy.decide(await gpuStatus.monitor.report()).device,
             bot: bot, webhook: try bot.flatMap { try desk?.gate($0) },
-            links: desk?.links(transcriptions, SQLiteAccountStore(database), metrics), telegram: desk?.blocks,
+            links: desk?.links(transcriptions, SQLiteAccountStore(database), metrics), reviews: reviews,
+            figures: SQLiteFigureStore(database),
+            models: try ModelDesk(
+                folder: installation.modelFolder, client: client, mirror: settings.modelMirror),
+            telegram: desk?.blocks,
             uploads: try uploads(settings, clock),
             callbacks: try CallbackOffice.open(
                 settings.callbacks, store, client, transcriptions, bell: bell, log: log, metrics: metrics),
@@ -148,6 +157,7 @@ struct House: Sendable {
 
     /// Ends everything in the order in which it is needed.
     func close() async {
+        await models.stop()
         await engines.stop()
         await decoder.stop()
         await telegram?.close()

@@ -38,10 +38,20 @@ struct KeyRing: Sendable {
         case .basic(_, let password): shown = password
         case nil: return nil
         }
+        return try principal(key: shown)
+    }
+
+    /// Whose key it is.
+    func principal(key shown: String) throws -> Principal? {
         // Digests have one length, and every key is compared: time tells nothing.
         let digest = try SHA256.digest(of: Array(shown.utf8)).bytes
         var found: Principal?
         for key in keys where ConstantTime.equal(key.digest, digest) { found = found ?? key.principal }
         return found
+    }
+
+    /// The holder of a key that is still one of the server's.
+    func principal(named owner: Owner) -> Principal? {
+        keys.first { $0.principal.owner == owner }?.principal
     }
 }

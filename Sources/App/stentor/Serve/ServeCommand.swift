@@ -17,6 +17,7 @@ import Settings
 import Telemetry
 import Uploads
 import Transcription
+import WebUI
 
 /// `stentor serve`
 struct ServeCommand {
@@ -46,16 +47,19 @@ struct ServeCommand {
         try refuseOpenDoor(address, keys)
         let installation = try Installation(settings)
         let lock = try DataLock(folder: settings.dataFolder)
-        let log = LogWriter(
-            form: form, level: LogEvent.Level(rawValue: settings.server.logLevel) ?? .info)
+        let level = LogEvent.Level(rawValue: settings.server.logLevel) ?? .info
+        let log = RecentLog(before: LogWriter(form: form, level: level), level: level, clock: SystemClock())
         let loops = try EventLoopGroup(count: min(2, EventLoopGroup.availableProcessors))
         let house = try await House.build(settings, installation, loops: loops, log: log)
-        let server = try makeServer(house, installation, address, keys, loops, log)
+        let sessions = Sessions(
+            keys: keys, signer: try LinkKeys.load(folder: settings.dataFolder), clock: SystemClock())
+        let page = try makePage(house, installation, sessions, log)
+        let server = try makeServer(house, installation, address, keys, (page, sessions), loops, log)
         let webhookServer = try makeWebhookServer(house, address, loops, log)
         let addresses = try await server.start()
         _ = try await webhookServer?.start()
         announce(addresses, log)
-        await work(house, [server, webhookServer].compactMap(\.self), log)
+        await work(house, page, [server, webhookServer].compactMap(\.self), log)
         await house.close()
         await loops.shutDown()
         withExtendedLifetime(lock) {}
@@ -93,7 +97,7 @@ struct ServeCommand {
 
     private func makeServer(
         _ house: House, _ installation: Installation, _ address: IPAddress, _ keys: KeyRing,
-        _ loops: EventLoopGroup, _ log: any EventLog
+        _ page: (page: WebUI, sessions: Sessions), _ loops: EventLoopGroup, _ log: any EventLog
     ) throws -> HTTPServer {
         var configuration = HTTPServerConfiguration(
             addresses: [.tcp(address, port: UInt16(settings.server.port))])
@@ -108,18 +112,40 @@ struct ServeCommand {
         configuration.report = { report in
             log.note(LogEvent(.warning, "connection", ["report": .text("\(report)")]))
         }
+        var limits = API.Limits(
+            upload: Int64(settings.server.maximumUploadMegabytes) * 1_000_000, files: settings.server.maximumFiles)
+        limits.history = Keeping(media: settings.queue.keepPageMedia, text: settings.queue.keepHistory)
         let api = API(
-            house.transcriptions, uploads: house.uploads,
-            limits: .init(
-                upload: Int64(settings.server.maximumUploadMegabytes) * 1_000_000,
-                files: settings.server.maximumFiles),
+            house.transcriptions, uploads: house.uploads, limits: limits,
             providers: settings.providers, model: settings.model, metrics: house.metrics,
             about: about(house, installation))
         return try HTTPServer(
             configuration, on: loops,
             responder: FrontDoor.application(
-                settings.server, api: api, keys: keys, webhook: house.webhook, links: house.links, log: log,
-                metrics: house.metrics))
+                settings.server, api: api, keys: keys, webhook: house.webhook, links: house.links,
+                page: page.page, sessions: page.sessions, log: log, metrics: house.metrics))
+    }
+
+    private func makePage(
+        _ house: House, _ installation: Installation, _ sessions: Sessions, _ log: RecentLog
+    ) throws -> WebUI {
+        let cloud = settings.cloud
+        let providers = [
+            ("groq", cloud.groq.key != nil), ("deepgram", cloud.deepgram.key != nil),
+            ("openai", cloud.openAI.key != nil || cloud.openAI.baseURL != nil),
+        ].filter(\.1).map(\.0)
+        // A library that cannot be read has nothing to offer; `doctor` says why.
+        let catalogue = try? EngineCatalogue(models: .init(folder: installation.modelFolder))
+        let local = Set(catalogue?.entries.map(\.candidate.engine) ?? []).sorted()
+        return try WebUI(
+            WebUI.Ports(
+                transcriptions: house.transcriptions, reviews: house.reviews, figures: house.figures,
+                metrics: house.metrics, clock: SystemClock(), sessions: sessions, models: house.models, log: log,
+                gauges: { await house.engines.gauges() }),
+            about: WebUI.About(
+                version: Help.version, largestFile: Int64(settings.server.maximumUploadMegabytes) * 1_000_000,
+                mediaKept: settings.queue.keepPageMedia, workers: settings.queue.workers,
+                engines: local + providers, telegram: telegramMode, providers: providers))
     }
 
     /// For `WEBHOOK_PORT`: Telegram gets a listener of its own.
@@ -180,7 +206,7 @@ struct ServeCommand {
     // MARK: - Life
 
     /// Works until this task is cancelled by the first signal, then finishes what it has promised.
-    private func work(_ house: House, _ servers: [HTTPServer], _ log: any EventLog) async {
+    private func work(_ house: House, _ page: WebUI, _ servers: [HTTPServer], _ log: any EventLog) async {
         house.decoder.startAhead()
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -193,6 +219,8 @@ struct ServeCommand {
                 }
             }
             group.addTask { await house.engines.warmUp() }
+            // Ends with the first signal.
+            group.addTask { await page.run() }
             group.addTask { await house.callbacks.run() }
             group.addTask { await house.uploads.sweepRegularly() }
             // Detached, so that it can still answer what ends while the rest drains; awaited below.

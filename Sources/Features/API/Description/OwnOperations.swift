@@ -121,10 +121,6 @@ enum OwnOperations {
     static let metrics = Operation(
         "Figures for monitors.", family: care,
         answers: [Operation.Answer(.ok, "Prometheus text.", [Operation.Content("text/plain", .text)])])
-    static let welcome = Operation(
-        "What this server is.", family: care,
-        answers: [Operation.Answer(.ok, "A few lines.", [Operation.Content("text/plain", .text)])], isOpen: true)
-
     private static func look(_ summary: String) -> Operation {
         Operation(summary, family: care, answers: [Operation.Answer(.ok, "Figures.", [.json(.object([:]))])])
     }

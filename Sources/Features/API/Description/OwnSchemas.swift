@@ -62,6 +62,6 @@ enum OwnSchemas {
         "max_speakers": .whole(1...100), "multichannel": .truth, "priority": .whole(-100...100), "job_id": .text,
         "url": .address, "upload_id": .text, "words": .truth,
         "format": .word(["txt", "srt", "vtt", "tsv", "json", "md", "rttm"]),
-        "async": .truth, "callback_url": .address,
+        "async": .truth, "history": .truth, "callback_url": .address,
     ]
 }

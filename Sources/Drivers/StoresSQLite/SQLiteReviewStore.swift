@@ -1,0 +1,92 @@
+public import Jobs
+public import Review
+public import SQLite
+
+/// What people do with finished transcripts, beside the queue in one database file.
+public struct SQLiteReviewStore: ReviewStore {
+    private let database: SQLiteDatabase
+
+    public init(_ database: SQLiteDatabase) { self.database = database }
+
+    /// The one place where a failure of the database becomes the port's.
+    private func translated<Value>(_ body: () async throws -> Value) async throws(ReviewStoreError) -> Value {
+        do {
+            return try await body()
+        } catch let refusal as ReviewRefusal {
+            throw .refused(refusal)
+        } catch let error as SQLiteError {
+            throw error.condition == .full ? .noRoom : .broken("\(error)")
+        } catch is CancellationError {
+            throw .broken("the call was cancelled before anything was written")
+        } catch {
+            throw .broken("\(error)")
+        }
+    }
+
+    private func write<Value: Sendable>(
+        _ durability: Durability = .full, _ body: @escaping @Sendable (SQLiteReviewRecords) throws -> Value
+    ) async throws(ReviewStoreError) -> Value {
+        try await translated {
+            try await database.write(durability: durability) { try body(SQLiteReviewRecords(transaction: $0)) }
+        }
+    }
+
+    private func read<Value: Sendable>(
+        _ body: @escaping @Sendable (SQLiteReviewRecords) throws -> Value
+    ) async throws(ReviewStoreError) -> Value {
+        try await translated { try await database.read { try body(SQLiteReviewRecords(transaction: $0)) } }
+    }
+
+    public func review(of job: JobID) async throws(ReviewStoreError) -> Review {
+        try await read { try $0.review(of: job) }
+    }
+
+    public func change(
+        _ job: JobID, _ edit: @escaping @Sendable (inout Review) throws -> Void
+    ) async throws(ReviewStoreError) -> Review {
+        try await write { records in
+            var review = try records.review(of: job)
+            try edit(&review)
+            try records.put(review, of: job)
+            return review
+        }
+    }
+
+    /// Made again from the texts whenever it is missing, so it need not survive a power cut.
+    public func index(_ entries: [TextEntry]) async throws(ReviewStoreError) {
+        try await write(.relaxed) { records in
+            for entry in entries { try records.index(entry) }
+        }
+    }
+
+    public func summaries(of jobs: [JobID]) async throws(ReviewStoreError) -> [JobID: TextSummary] {
+        try await read { try $0.summaries(of: jobs) }
+    }
+
+    public func search(_ query: String, owner: Owner?, limit: Int) async throws(ReviewStoreError) -> [SearchHit] {
+        let words = SearchWords.words(of: query)
+        guard !words.isEmpty else { return [] }
+        return try await read { try $0.search(words, owner: owner, limit: limit) }
+    }
+
+    public func publish(_ share: Share) async throws(ReviewStoreError) { try await write { try $0.put(share) } }
+
+    public func share(_ token: String) async throws(ReviewStoreError) -> Share? {
+        try await read { try $0.shares("token = \(token)").first }
+    }
+
+    public func shares(of job: JobID) async throws(ReviewStoreError) -> [Share] {
+        try await read { try $0.shares("job = \(job.text) ORDER BY number DESC") }
+    }
+
+    public func withdraw(_ token: String, of job: JobID) async throws(ReviewStoreError) -> Bool {
+        try await write { try $0.withdraw(token, of: job) }
+    }
+
+    public func sweep() async throws(ReviewStoreError) {
+        let isClean = try await read { try $0.isClean() }
+        if !isClean { try await write { try $0.sweep() } }
+    }
+
+    public func forget(_ job: JobID) async throws(ReviewStoreError) { try await write { try $0.forget(job) } }
+}

@@ -1,0 +1,108 @@
+import HTTPRouting
+import HTTPTypes
+import Jobs
+import Review
+import Scheduling
+import Transcripts
+
+/// Changes to a finished text.
+struct ReviewHandlers: Sendable {
+    let ports: WebUI.Ports
+    let desk: ReviewDesk
+
+    private struct SpeakersBody: Decodable { let speakers: [String: String] }
+
+    /// `PUT /job/{id}/speakers`: names by label; two labels with one name are one person.
+    func setSpeakers(_ request: HTTPRequest, _ parameters: PathParameters) async throws -> HTTPResponse {
+        let names = try await request.json(as: SpeakersBody.self, limit: 64 << 10).speakers
+        return try await change(request, parameters) { review, machine, wall in
+            let labels = Set(machine.segments.compactMap(\.speaker))
+            // An empty name gives the machine's back.
+            let known = names.compactMapValues { Self.plain($0) }.filter { labels.contains($0.key) }
+            try review.setSpeakers(known, at: wall)
+        }
+    }
+
+    private struct TextBody: Decodable {
+        let text: String
+        let was: String
+    }
+
+    /// `PUT /ui/jobs/{id}/segments/{number}`.
+    func setText(_ request: HTTPRequest, _ parameters: PathParameters) async throws -> HTTPResponse {
+        let body = try await request.json(as: TextBody.self, limit: 256 << 10)
+        let number: Int = try parameters.require("number")
+        return try await change(request, parameters) { review, machine, wall in
+            guard machine.segments.indices.contains(number) else { throw ReviewRefusal.changedMeanwhile }
+            try review.setText(
+                Self.plain(body.text) ?? "", of: number, was: body.was, machine: machine.segments[number].text,
+                at: wall)
+        }
+    }
+
+    private struct StepBody: Decodable { let version: Int }
+
+    /// `POST /ui/jobs/{id}/undo` and `/redo`.
+    func step(_ request: HTTPRequest, _ parameters: PathParameters, isUndo: Bool) async throws -> HTTPResponse {
+        let version = try await request.json(as: StepBody.self, limit: 1024).version
+        return try await change(request, parameters) { review, _, _ in
+            if isUndo { try review.undo(from: version) } else { try review.redo(from: version) }
+        }
+    }
+
+    /// One transaction: what is refused changes nothing.
+    private func change(
+        _ request: HTTPRequest, _ parameters: PathParameters,
+        _ edit: @escaping @Sendable (inout Review, Transcript, Double) throws -> Void
+    ) async throws -> HTTPResponse {
+        let scope = try request.visitor.scope
+        let id = try TranscriptHandlers.id(parameters)
+        let view = try await TranscriptHandlers.finished(id, scope, ports)
+        let machine = try await PageError.guarded {
+            try await ports.transcriptions.machineTranscript(of: id, owner: scope)
+        }
+        guard let machine else { throw PageError.textGone }
+        let wall = ports.clock.now().wall
+        let review = try await PageError.guarded {
+            try await ports.reviews.change(id) { try edit(&$0, machine, wall) }
+        }
+        try await PageError.guarded { try await desk.refresh(view) }
+        return try ListHandlers.fresh(TranscriptBody(view, machine, review, isReadOnly: false))
+    }
+
+    private struct ChangeBody: Encodable {
+        let at: Double
+        let holds: Bool
+        let segment: Int?
+        let was: String?
+        let text: String?
+        let speakers: [String: String]?
+    }
+
+    /// `GET /ui/jobs/{id}/changes`: newest first.
+    func changes(_ request: HTTPRequest, _ parameters: PathParameters) async throws -> HTTPResponse {
+        let id = try TranscriptHandlers.id(parameters)
+        _ = try await TranscriptHandlers.finished(id, try request.visitor.scope, ports)
+        let review = try await PageError.guarded { try await ports.reviews.review(of: id) }
+        let bodies = review.changes.enumerated().reversed().map { number, change in
+            switch change.kind {
+            case .text(let segment, let was, let text):
+                ChangeBody(
+                    at: change.at, holds: number < review.applied, segment: segment, was: was, text: text,
+                    speakers: nil)
+            case .speakers(let names):
+                ChangeBody(
+                    at: change.at, holds: number < review.applied, segment: nil, was: nil, text: nil,
+                    speakers: names)
+            }
+        }
+        return try ListHandlers.fresh(["changes": bodies])
+    }
+
+    /// On one line, without what cannot be seen; `nil` when nothing is left.
+    private static func plain(_ text: String) -> String? {
+        let words = text.unicodeScalars.split { $0.value <= 0x20 || (0x7f...0x9f).contains($0.value) }
+        let line = words.map { String(String.UnicodeScalarView($0)) }.joined(separator: " ")
+        return line.isEmpty ? nil : line
+    }
+}
