@@ -191,7 +191,7 @@ let modules: [Module] = [
         ]),
 
     Module(
-        "Callbacks", .features, uses: ["Crypto", "HTTPClient", "HTTPTypes", "Jobs", "Telemetry"],
+        "Callbacks", .features, uses: ["Crypto", "EventLoops", "HTTPClient", "HTTPTypes", "Jobs", "Telemetry"],
         tests: [
             "EventLoops", "HTTPClient", "HTTPRouting", "HTTPTesting", "HTTPTypes", "Jobs", "Telemetry", "Transcription",
         ]),

@@ -85,10 +85,18 @@ struct RequestForm: Sendable {
         }
     }
 
+    /// An announcement says what the answer would: words too, where they were asked for.
+    private mutating func completeCallback() throws(HTTPError) {
+        guard includesWords, let plain = callback, plain.form == CallbackBodies.standard else { return }
+        try take(callback: plain.address, form: CallbackBodies.standardWithWords)
+    }
+
     /// A callback is a promise: the answer does not wait.
-    mutating func take(callback address: String, form: String) throws(HTTPError) {
+    mutating func take(
+        callback address: String, form: String, method: JobCallback.Method = .post
+    ) throws(HTTPError) {
         do throws(JobFailure) {
-            callback = try JobCallback(address, form: form)
+            callback = try JobCallback(address, form: form, method: method)
         } catch {
             throw ErrorTable.http(.badRequest, error.code, error.description, parameter: "callback_url")
         }
@@ -104,11 +112,12 @@ struct RequestForm: Sendable {
     }
 
     /// Once everything has come.
-    func check() throws(HTTPError) {
+    mutating func check() throws(HTTPError) {
         if let from = wish.from, let to = wish.to, to <= from { throw Self.bad("to", "after “from”") }
         if let least = wish.speakers?.minimum, let most = wish.speakers?.maximum, most < least {
             throw Self.bad("max_speakers", "at least min_speakers")
         }
+        try completeCallback()
     }
 
     // MARK: - Values

@@ -76,6 +76,9 @@ struct ServeCommand {
         for proxy in settings.server.trustedProxies where IPRange(proxy) == nil {
             throw SettingsError(problems: ["STENTOR_TRUSTED_PROXIES wants addresses or networks such as 10.0.0.0/8"])
         }
+        for guest in settings.server.asrAllowed where IPRange(guest) == nil {
+            throw SettingsError(problems: ["STENTOR_ASR_ALLOWED wants addresses or networks such as 10.0.0.0/8"])
+        }
         return address
     }
 

@@ -30,6 +30,7 @@ struct DeepgramForm: DialectForm {
     var common: RequestForm
     private(set) var features = Features()
     private(set) var callback: String?
+    private var callbackMethod = JobCallback.Method.post
     /// As it came: what the announcement shows follows from it again.
     private let query: String
     private var encoding: RawAudio.Encoding?
@@ -63,7 +64,7 @@ struct DeepgramForm: DialectForm {
         case "sample_rate": rate = try RequestForm.integer(name, value, RawAudio.rates)
         case "channels": channels = try RequestForm.integer(name, value, 1...RawAudio.mostChannels)
         case "callback": callback = value
-        case "callback_method": try Self.checkMethod(value)
+        case "callback_method": try takeMethod(value)
         case "tag": if features.tags.count < Self.mostExtra { features.tags.append(value) }
         case "extra": takeExtra(value)
         case _ where Self.unsupported.contains(name): takeUnsupported(name, value)
@@ -72,7 +73,9 @@ struct DeepgramForm: DialectForm {
     }
 
     mutating func check() throws {
-        if let callback { try common.take(callback: callback, form: CallbackBodies.deepgram + query) }
+        if let callback {
+            try common.take(callback: callback, form: CallbackBodies.deepgram + query, method: callbackMethod)
+        }
         try common.check()
     }
 
@@ -110,8 +113,11 @@ struct DeepgramForm: DialectForm {
         }
     }
 
-    private static func checkMethod(_ value: String) throws {
-        guard value.uppercased() == "POST" else { throw RequestForm.bad("callback_method", "POST") }
+    private mutating func takeMethod(_ value: String) throws {
+        guard let method = JobCallback.Method(rawValue: value.uppercased()) else {
+            throw RequestForm.bad("callback_method", "POST or PUT")
+        }
+        callbackMethod = method
     }
 
     private mutating func takeExtra(_ value: String) {

@@ -11,11 +11,7 @@ struct ASRForm: DialectForm {
     private(set) var includesWords = false
     private var isEncoded = true
 
-    init(_ common: RequestForm) {
-        self.common = common
-        // A form that may wait for others says so; this one has nobody to tell.
-        self.common.format = .txt
-    }
+    init(_ common: RequestForm) { self.common = common }
 
     /// `encode=false`: the body is bare samples, 16-bit mono at 16 kHz.
     var mediaHeader: [UInt8] { isEncoded ? [] : RawAudio().header }
