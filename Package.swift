@@ -85,6 +85,9 @@ let modules: [Module] = [
     Module("MTProto", .core, tests: ["Crypto", "FakeTelegram"]),
     Module("Accounts", .core, uses: ["Jobs"], tests: ["AccountStoreConformance"]),
     Module("Jobs", .core, uses: ["Transcription"], tests: ["JobStoreConformance"]),
+    Module(
+        "Uploads", .core, uses: ["Jobs", "Transcription"],
+        tests: ["Jobs", "Transcription", "UploadVaultConformance"]),
     Module("Telemetry", .core, tests: []),
     Module("Review", .core, uses: ["Jobs", "Transcripts"], tests: ["Jobs", "ReviewStoreConformance", "Transcripts"]),
     Module(
@@ -114,8 +117,9 @@ let modules: [Module] = [
 
     Module("GPUs", .drivers, uses: ["EventLoops", "Transcription"], tests: ["Transcription", "Workbench"]),
     Module(
-        "MediaStores", .drivers, uses: ["CSystem", "Crypto", "EventLoops", "HostProcesses", "Jobs", "Transcription"],
-        tests: ["Jobs", "Transcription", "Workbench"]),
+        "MediaStores", .drivers,
+        uses: ["CSystem", "Crypto", "EventLoops", "HostProcesses", "Jobs", "Transcription", "Uploads"],
+        tests: ["Jobs", "Transcription", "UploadVaultConformance", "Uploads", "Workbench"]),
 
     Module(
         "TranscriptCaches", .drivers, uses: ["Crypto", "EventLoops", "Jobs", "Transcription", "Transcripts"],
@@ -178,16 +182,16 @@ let modules: [Module] = [
     Module(
         "API", .features,
         uses: [
-            "CloudRouting", "EventLoops", "HTTPRouting", "HTTPTypes", "IPAddresses", "Jobs", "Multipart", "Scheduling",
-            "Telemetry", "Transcription", "Transcripts",
+            "CloudRouting", "Crypto", "EventLoops", "HTTPRouting", "HTTPTypes", "IPAddresses", "Jobs", "Multipart",
+            "Scheduling", "Telemetry", "Transcription", "Transcripts", "Uploads",
         ],
         tests: [
             "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Telemetry", "TranscriptCacheConformance",
-            "Transcription", "Transcripts",
+            "Transcription", "Transcripts", "Uploads",
         ]),
 
     Module(
-        "Callbacks", .features, uses: ["Crypto", "HTTPClient", "HTTPTypes", "Jobs", "Telemetry"],
+        "Callbacks", .features, uses: ["Crypto", "EventLoops", "HTTPClient", "HTTPTypes", "Jobs", "Telemetry"],
         tests: [
             "EventLoops", "HTTPClient", "HTTPRouting", "HTTPTesting", "HTTPTypes", "Jobs", "Telemetry", "Transcription",
         ]),
@@ -211,12 +215,11 @@ let modules: [Module] = [
         "stentor", .app, .executable,
         uses: [
             "API", "Accounts", "Bot", "BotAPI", "CSystem", "Callbacks", "CloudProviders", "CloudRouting", "Crypto",
-            "Diarization",
-            "EventLoops",
-            "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes", "HostProcesses", "HostedEngines",
+            "Diarization", "EventLoops", "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes",
+            "HostProcesses", "HostedEngines",
             "IPAddresses", "Jobs", "Links", "MTProto", "MediaStores", "ModelLibrary", "PageArchives", "SQLite",
             "Review", "Scheduling", "Settings", "StoresSQLite", "Streaming", "TelegramClient", "TelegramMedia",
-            "Telemetry", "TranscriptCaches", "Transcription", "Transcripts", "WebMedia", "WebUI",
+            "Telemetry", "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "WebMedia", "WebUI",
         ],
         tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
 
@@ -278,6 +281,7 @@ let modules: [Module] = [
         "PageArchives", .drivers, uses: ["Crypto", "EventLoops", "Streaming"],
         tests: ["FakeBlocks", "Streaming", "Telemetry"]),
     Module("FakeBlocks", .simulators, uses: ["Streaming"]),
+    Module("UploadVaultConformance", .simulators, uses: ["Jobs", "Transcription", "Uploads"]),
     Module("LinkStoreConformance", .simulators, uses: ["Streaming"]),
     Module("FaultyFileServer", .simulators, uses: ["EventLoops"]),
     Module(

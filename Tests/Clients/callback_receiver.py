@@ -33,7 +33,7 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 with outer.lock:
                     number = len(outer.calls)
-                    call = {"headers": dict(self.headers), "body": body, "path": self.path, "at": time.time()}
+                    call = {"headers": dict(self.headers), "body": body, "path": self.path, "method": self.command, "at": time.time()}
                     outer.calls.append(call)
                 answer = outer.answer(number, self.headers, body)
                 call["answer"] = answer if isinstance(answer, int) else answer[0]

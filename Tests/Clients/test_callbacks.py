@@ -46,6 +46,12 @@ def test_a_callback_carries_the_text_and_verifies(server):
         assert call["headers"]["webhook-id"].startswith("msg_") and call["headers"]["Content-Type"] == "application/json"
 
 
+def test_words_are_told_where_they_were_asked_for(server):
+    with Receiver() as receiver:
+        ask(server, receiver.url, words="true")
+        assert verify(receiver.wait(1)[0])["data"]["result"]["segments"][0]["words"][0]["word"] == "this"
+
+
 def test_another_second_body_or_secret_does_not_verify(server):
     with Receiver() as receiver:
         ask(server, receiver.url)
@@ -185,9 +191,10 @@ def test_private_machines_are_never_reached():
 def test_deepgrams_callback_has_its_own_form(server):
     with Receiver() as receiver:
         answer = server.post(
-            "/v1/listen", params={"callback": receiver.url, "utterances": "true", "extra": "secret:x"},
+            "/v1/listen", params={"callback": receiver.url, "callback_method": "put", "utterances": "true", "extra": "secret:x"},
             data=SAMPLE.read_bytes())
         assert answer.status_code == 200 and set(answer.json()) == {"request_id"}
+        assert receiver.wait(1)[0]["method"] == "PUT"
         body = json.loads(receiver.wait(1)[0]["body"])
         assert body["metadata"]["request_id"] == answer.json()["request_id"]
         assert body["metadata"]["extra"] == {"secret": "x"} and body["results"]["utterances"]

@@ -148,6 +148,10 @@ def test_a_listed_address_needs_no_key_for_asr_alone(server):
     wrong = requests.post(
         server.url + "/asr", files={"audio_file": b""}, headers={"Authorization": "Bearer wrong"}, timeout=9)
     assert wrong.status_code == 401
+    # A page that a user at this address visits is not the user.
+    for headers in [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}]:
+        page = requests.post(server.url + "/asr", files={"audio_file": b""}, headers=headers, timeout=9)
+        assert page.status_code == 401, headers
 
 
 def test_each_dialect_tells_401_and_404_in_its_own_words():

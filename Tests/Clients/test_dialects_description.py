@@ -1,9 +1,11 @@
 """The interface describes itself, and the description is true."""
 
 import re
+import subprocess
 
 import pytest
 
+from conftest import tool
 from stentor_server import Server
 
 KEY = "a key for the description"
@@ -48,3 +50,15 @@ def test_the_pages_need_no_other_host(server):
             assert address.startswith("/"), address
             assert server.get(address).status_code == 200
         assert "<script>" not in answer.text and "<style" not in answer.text
+
+
+def test_a_browser_shows_every_operation(server):
+    paths = server.get("/api/openapi.json").json()["paths"]
+    count = sum(len(methods) for methods in paths.values())
+    for path, buttons in [("/api/docs", count), ("/api/redoc", 0)]:
+        shown = subprocess.run(
+            [tool("chromium"), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+             "--virtual-time-budget=10000", "--dump-dom", server.url + path], capture_output=True, text=True, timeout=120)
+        assert shown.stdout.count("<details>") == count, shown.stderr[-2000:]
+        assert shown.stdout.count(">Send</button>") == buttons
+        assert "Refused to" not in shown.stderr

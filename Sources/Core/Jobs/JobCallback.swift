@@ -1,5 +1,11 @@
 /// Where the end of a job is announced, and how.
 public struct JobCallback: Sendable, Hashable, Codable {
+    /// How it is sent.
+    public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
+        case post = "POST"
+        case put = "PUT"
+    }
+
     /// Characters of an address, and of a form.
     public static let longest = 2048
 
@@ -7,9 +13,10 @@ public struct JobCallback: Sendable, Hashable, Codable {
     public let address: String
     /// How the announcement is written: a word for whoever writes it, of no meaning here.
     public let form: String
+    public let method: Method
 
     /// Throws a `JobFailure` with a sentence for an address that nothing can be sent to.
-    public init(_ address: String, form: String) throws(JobFailure) {
+    public init(_ address: String, form: String, method: Method = .post) throws(JobFailure) {
         guard Self.target(of: address) != nil, address.utf8.count <= Self.longest,
             form.utf8.count <= Self.longest
         else {
@@ -19,6 +26,7 @@ public struct JobCallback: Sendable, Hashable, Codable {
         }
         self.address = address
         self.form = form
+        self.method = method
     }
 
     /// Whose line it stands in: scheme, host and port. A receiver that is away keeps nobody else's waiting.

@@ -10,9 +10,11 @@ extension JobRules {
         for job in jobs where !job.isEphemeral {
             guard let callback = job.callback else { continue }
             let sequence = try records.nextSequence()
+            // A name of its own: the execution's is nobody's to see, and others may share it.
+            let name = newExecutionID().text
             try records.insert(
                 Announcement(
-                    id: "msg_\(execution.id.text)_\(sequence)", sequence: sequence, job: job.id, callback: callback,
+                    id: "msg_\(name)_\(sequence)", sequence: sequence, job: job.id, callback: callback,
                     kind: kind, failure: execution.failure, occurredAt: now.wall, dueAt: now.wall))
         }
     }

@@ -48,6 +48,7 @@ public actor Intake {
         self.speaks = speaks
         startedAt = owner.parts.clock.now()
         passingName = id.text
+        received = medium.extent.available
     }
 
     // MARK: - Bytes

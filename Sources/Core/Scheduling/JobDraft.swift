@@ -36,7 +36,7 @@ public struct JobDraft: Sendable, Hashable {
 
 extension JobDraft {
     /// What, beside media and order, makes a request another one.
-    var distinction: String { callback.map { "\(name)\n\($0.address)\n\($0.form)" } ?? name }
+    var distinction: String { callback.map { "\(name)\n\($0.address)\n\($0.method.rawValue) \($0.form)" } ?? name }
 }
 
 /// What a request wants of its media.

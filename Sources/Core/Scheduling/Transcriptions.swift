@@ -116,6 +116,18 @@ public struct Transcriptions: Sendable {
             self, id: id, draft: draft, wish: wish, medium: medium, expectedBytes: expectedBytes, speaks: speaks)
     }
 
+    /// Begins a job whose media is there already.
+    public func receive(
+        _ draft: JobDraft, _ wish: TranscriptionWish?, whole medium: any MediaIntake
+    ) async -> Intake {
+        var generator = SystemRandomNumberGenerator()
+        let id = draft.id ?? JobID.random(using: &generator)
+        let speaks = await parts.hub.open(id, owner: draft.owner, startTime: parts.clock.now().wall, isHeld: true)
+        return Intake(
+            self, id: id, draft: draft, wish: wish, medium: medium, expectedBytes: medium.extent.available,
+            speaks: speaks)
+    }
+
     /// A place for media that is only to be looked at.
     public func spool(atMost bytes: Int64?) async throws -> any MediaIntake {
         try await parts.vault.receive(atMost: bytes)

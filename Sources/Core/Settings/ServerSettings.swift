@@ -27,6 +27,8 @@ public struct ServerSettings: Sendable, Hashable {
     public var adminKeys: [Secret]
     /// `STENTOR_MAX_UPLOAD_MB`.
     public var maximumUploadMegabytes: Int
+    /// `STENTOR_UPLOAD_HOURS`: an upload in pieces is dropped when nothing has come for so long.
+    public var uploadHours: Double
     /// `STENTOR_MAX_FILES`: files in one request.
     public var maximumFiles: Int
     /// `AUDIO_USE_STREAMING`: decode media while it arrives.
@@ -61,6 +63,7 @@ public struct ServerSettings: Sendable, Hashable {
         apiKeys = Self.keys("STENTOR_API_KEYS", &reader)
         adminKeys = Self.keys("STENTOR_ADMIN_KEYS", &reader)
         maximumUploadMegabytes = reader.integer("STENTOR_MAX_UPLOAD_MB", in: 1...1_000_000) ?? 4096
+        uploadHours = reader.number("STENTOR_UPLOAD_HOURS", in: 0.01...8760) ?? 24
         maximumFiles = reader.integer("STENTOR_MAX_FILES", in: 1...10_000) ?? 100
         decodesEarly = reader.flag("AUDIO_USE_STREAMING") ?? true
         drainSeconds = reader.number("STENTOR_DRAIN_SECONDS", in: 0...3600) ?? 30

@@ -119,14 +119,14 @@ final class FolderIntake: MediaIntake {
         return copy
     }
 
-    private static func sync(folder: String) throws(MediaVaultError) {
+    static func sync(folder: String) throws(MediaVaultError) {
         let raw = csystem_open(folder, O_RDONLY | O_DIRECTORY, 0)
         guard raw >= 0 else { throw failure() }
         defer { close(raw) }
         guard fsync(raw) == 0 else { throw failure() }
     }
 
-    private static func failure(_ number: CInt = errno) -> MediaVaultError {
+    static func failure(_ number: CInt = errno) -> MediaVaultError {
         switch number {
         case ENOSPC, EDQUOT, EFBIG: .noRoom
         default: .broken(String(cString: strerror(number)))

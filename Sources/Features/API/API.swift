@@ -6,6 +6,7 @@ public import Multipart
 public import Scheduling
 public import Telemetry
 public import Transcription
+public import Uploads
 
 /// Stentor's own routes and the job API.
 public struct API: Sendable {
@@ -64,6 +65,7 @@ public struct API: Sendable {
 
     private let transcriptions: Transcriptions
     private let limits: Limits
+    private let uploads: UploadDesk
     private let providers: [String]
     private let model: String?
     private let metrics: Metrics
@@ -75,10 +77,12 @@ public struct API: Sendable {
     ///   - model: `STENTOR_MODEL`, the same.
     ///   - watchPatience: how long a WebSocket waits for a job that nobody has sent yet.
     public init(
-        _ transcriptions: Transcriptions, limits: Limits, providers: [String], model: String?, metrics: Metrics,
+        _ transcriptions: Transcriptions, uploads: UploadDesk, limits: Limits, providers: [String], model: String?,
+        metrics: Metrics,
         about: About, watchPatience: Duration = .seconds(60)
     ) {
         self.transcriptions = transcriptions
+        self.uploads = uploads
         self.limits = limits
         self.providers = providers
         self.model = model
@@ -87,19 +91,27 @@ public struct API: Sendable {
         self.watchPatience = watchPatience
     }
 
+    /// What pages of other origins may send with an upload in pieces, and read of its answers.
+    public static let uploadRequestFields = Tus.requestFields
+    public static let uploadResponseFields = Tus.responseFields
+
     /// Adds the routes. They expect a `Principal` in every request's attributes.
     public func addRoutes(to router: inout Router) {
         addTranscription(to: &router)
         addJobs(to: &router)
         addCare(to: &router)
+        UploadHandlers(desk: uploads).addRoutes(to: &router)
         Self.addDialects(
-            DialectSetup(transcriptions: transcriptions, limits: limits, providers: providers, model: model), about,
+            DialectSetup(
+                transcriptions: transcriptions, limits: limits, uploads: uploads, providers: providers, model: model),
+            about,
             to: &router)
     }
 
     private func handler(_ manner: TranscribeHandler.Manner) -> Router.Handler {
         let handler = TranscribeHandler(
-            transcriptions: transcriptions, limits: limits, providers: providers, model: model, manner: manner)
+            transcriptions: transcriptions, limits: limits, uploads: uploads, providers: providers, model: model,
+            manner: manner)
         return { request, _ in try await handler.answer(request) }
     }
 

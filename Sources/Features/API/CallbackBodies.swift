@@ -7,6 +7,7 @@ public import Scheduling
 /// What a callback says, in the dialect in which it was asked for.
 public struct CallbackBodies: Sendable {
     static let standard = "standard"
+    static let standardWithWords = "standard with words"
     /// With the query of the request after it.
     static let deepgram = "deepgram?"
 
@@ -44,7 +45,9 @@ public struct CallbackBodies: Sendable {
             guard let transcript = try await transcriptions.transcript(of: announcement.job, owner: nil) else {
                 return nil
             }
-            result = TranscriptBody(announcement.job, transcript, cached: false, includesWords: false)
+            result = TranscriptBody(
+                announcement.job, transcript, cached: false,
+                includesWords: announcement.callback.form == Self.standardWithWords)
         }
         return try JSONFields.encoded(
             Message(

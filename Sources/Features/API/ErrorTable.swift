@@ -1,5 +1,6 @@
 import HTTPTypes
 import Jobs
+import Uploads
 
 /// One table from what went wrong to how it is told: status, a word for programs, and a sentence that says what to do.
 enum ErrorTable {
@@ -14,6 +15,7 @@ enum ErrorTable {
         case let failure as JobFailure: http(failure)
         case let error as JobStoreError: http(error)
         case let error as MediaVaultError: http(error)
+        case let error as UploadError: http(error)
         default: error
         }
     }

@@ -4,6 +4,7 @@ import Jobs
 import Scheduling
 import Transcription
 import Transcripts
+import Uploads
 
 /// The fields of a request, from its query and its form, in whatever order they come. Values are checked as they come:
 /// a wrong one is refused before a gigabyte has been sent after it.
@@ -16,6 +17,8 @@ struct RequestForm: Sendable {
     var id: JobID?
     var priority = 0
     var address: String?
+    /// A file that was uploaded before.
+    var upload: UploadID?
     var callback: JobCallback?
     var includesWords = false
     var format = OutputFormat.json
@@ -70,6 +73,9 @@ struct RequestForm: Sendable {
         case "priority": priority = try Self.integer(name, value, -100...100)
         case "job_id", "task_id": try takeID(value)
         case "url": address = value
+        case "upload_id":
+            guard let id = UploadID(value) else { throw Self.bad("upload_id", "the last part of an upload's address") }
+            upload = id
         case "words": includesWords = try Self.truth(name, value)
         case "format", "output": format = try Self.outputFormat(value)
         case "history": keeping = try Self.truth(name, value) ? history : Keeping()
@@ -79,10 +85,18 @@ struct RequestForm: Sendable {
         }
     }
 
+    /// An announcement says what the answer would: words too, where they were asked for.
+    private mutating func completeCallback() throws(HTTPError) {
+        guard includesWords, let plain = callback, plain.form == CallbackBodies.standard else { return }
+        try take(callback: plain.address, form: CallbackBodies.standardWithWords)
+    }
+
     /// A callback is a promise: the answer does not wait.
-    mutating func take(callback address: String, form: String) throws(HTTPError) {
+    mutating func take(
+        callback address: String, form: String, method: JobCallback.Method = .post
+    ) throws(HTTPError) {
         do throws(JobFailure) {
-            callback = try JobCallback(address, form: form)
+            callback = try JobCallback(address, form: form, method: method)
         } catch {
             throw ErrorTable.http(.badRequest, error.code, error.description, parameter: "callback_url")
         }
@@ -98,11 +112,12 @@ struct RequestForm: Sendable {
     }
 
     /// Once everything has come.
-    func check() throws(HTTPError) {
+    mutating func check() throws(HTTPError) {
         if let from = wish.from, let to = wish.to, to <= from { throw Self.bad("to", "after “from”") }
         if let least = wish.speakers?.minimum, let most = wish.speakers?.maximum, most < least {
             throw Self.bad("max_speakers", "at least min_speakers")
         }
+        try completeCallback()
     }
 
     // MARK: - Values

@@ -5,6 +5,7 @@ import Multipart
 import Scheduling
 import Transcription
 import Transcripts
+import Uploads
 
 /// `POST /transcribe-file` and its relatives: takes one or many files, or an address, and answers with the text or
 /// with a promise of it.
@@ -19,6 +20,7 @@ struct TranscribeHandler: Sendable {
 
     let transcriptions: Transcriptions
     let limits: API.Limits
+    let uploads: UploadDesk
     let providers: [String]
     let model: String?
     let manner: Manner
@@ -47,7 +49,8 @@ struct TranscribeHandler: Sendable {
     private func answer(
         _ request: HTTPRequest, _ principal: Principal, _ form: inout RequestForm
     ) async throws -> HTTPResponse {
-        var receiver = UploadReceiver(transcriptions: transcriptions, limits: limits, owner: principal.owner)
+        var receiver = UploadReceiver(
+            transcriptions: transcriptions, limits: limits, uploads: uploads, owner: principal.owner)
         do {
             try await receive(request, &form, &receiver)
             try form.check()
@@ -99,10 +102,13 @@ struct TranscribeHandler: Sendable {
                 .unsupportedMediaType, "unsupported_media_type",
                 "Send the file as multipart/form-data in a part named “file”, or as the body with its audio type.")
         }
+        if let upload = form.upload { try await receiver.take(upload: upload, form) }
         if let address = form.address { try await receiver.take(address: address, form) }
         guard !receiver.isEmpty else {
             throw ErrorTable.http(
-                .badRequest, "missing_file", "Send a file in a part named “file”, or an address as “url”.")
+                .badRequest, "missing_file",
+                "Send a file in a part named “file”, or an address as “url”, or the “upload_id” of what was uploaded before."
+            )
         }
     }
 

@@ -2,6 +2,7 @@ import HTTPTypes
 import Jobs
 import Multipart
 import Scheduling
+import Uploads
 
 /// Takes in the files of one request, one after the other, none of them held in memory.
 struct UploadReceiver {
@@ -21,13 +22,15 @@ struct UploadReceiver {
 
     let transcriptions: Transcriptions
     let limits: API.Limits
+    let uploads: UploadDesk
     let owner: Owner
     private var items: [Item] = []
     private(set) var batch: JobID?
 
-    init(transcriptions: Transcriptions, limits: API.Limits, owner: Owner) {
+    init(transcriptions: Transcriptions, limits: API.Limits, uploads: UploadDesk, owner: Owner) {
         self.transcriptions = transcriptions
         self.limits = limits
+        self.uploads = uploads
         self.owner = owner
     }
 
@@ -51,6 +54,14 @@ struct UploadReceiver {
         items.append(.file(name, intake))
         if !header.isEmpty { try await intake.append(header) }
         for try await chunk in body.limited(to: limits.upload) { try await intake.append(chunk) }
+    }
+
+    /// A file that was uploaded before.
+    mutating func take(upload id: UploadID, _ form: RequestForm) async throws {
+        try makeRoom(form)
+        let (medium, given) = try await uploads.medium(id, owner: owner)
+        let name = Self.cleaned(given)
+        items.append(.file(name, await transcriptions.receive(draft(form, name), form.wish, whole: medium)))
     }
 
     mutating func take(address: String, _ form: RequestForm) async throws {

@@ -1,11 +1,11 @@
-internal import Synchronization
+internal import EventLoops
 
 /// Wakes the sender: something new is to be announced, a place is free, or a time has come.
 public final class CallbackBell: Sendable {
     let rings: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
     /// The next ring that waits for its time.
-    private let timer = Mutex<Task<Void, Never>?>(nil)
+    private let timer = Guarded<Task<Void, Never>?>(nil)
 
     public init() {
         (rings, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))

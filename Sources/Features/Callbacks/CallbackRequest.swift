@@ -22,7 +22,8 @@ enum CallbackRequest {
             fields[HTTPFieldName("webhook-signature")] = value
         }
         if let user { fields[.authorization] = "Basic " + Data(user.utf8).base64EncodedString() }
-        var request = HTTPClientRequest(.post, address, fields: fields, body: .bytes(body))
+        var request = HTTPClientRequest(
+            announcement.callback.method == .put ? .put : .post, address, fields: fields, body: .bytes(body))
         request.addresses = addresses
         request.redirects = .never
         request.timeouts.total = timeout

@@ -16,7 +16,7 @@ extension HTTPRequest {
         let scheme = value[..<blank]
         let rest = value[value.utf8.index(after: blank)...].trimmingHTTPWhitespace()
         if scheme.isToken("bearer") || scheme.isToken("token") { return rest.isEmpty ? nil : .key(String(rest)) }
-        guard scheme.isToken("basic"), let bytes = base64(rest), let colon = bytes.firstIndex(of: 0x3a) else {
+        guard scheme.isToken("basic"), let bytes = Base64.decode(rest), let colon = bytes.firstIndex(of: 0x3a) else {
             return nil
         }
         return .basic(
@@ -50,30 +50,4 @@ public struct Authentication<Key: HTTPRequest.AttributeKey>: Middleware {
         request.attributes[Key.self] = principal
         return try await next.respond(to: request)
     }
-}
-
-/// Decodes Base64 (RFC 4648 section 4), padding optional; nil for anything else.
-func base64(_ text: some StringProtocol) -> [UInt8]? {
-    var bytes: [UInt8] = []
-    var bits: UInt32 = 0
-    var count = 0
-    for byte in text.utf8 {
-        if byte == 0x3d { break }
-        let value: UInt8
-        switch byte {
-        case 0x41...0x5a: value = byte - 0x41
-        case 0x61...0x7a: value = byte - 0x47
-        case 0x30...0x39: value = byte + 4
-        case 0x2b: value = 62
-        case 0x2f: value = 63
-        default: return nil
-        }
-        bits = bits << 6 | UInt32(value)
-        count += 6
-        if count >= 8 {
-            count -= 8
-            bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-        }
-    }
-    return bytes
 }

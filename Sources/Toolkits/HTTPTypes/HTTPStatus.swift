@@ -40,6 +40,8 @@ public struct HTTPStatus: Hashable, Sendable, CustomStringConvertible {
     public static let upgradeRequired = HTTPStatus(426)
     public static let tooManyRequests = HTTPStatus(429)
     public static let headerFieldsTooLarge = HTTPStatus(431)
+    /// Of tus 1.0, not of HTTP.
+    public static let checksumMismatch = HTTPStatus(460)
     public static let internalServerError = HTTPStatus(500)
     public static let notImplemented = HTTPStatus(501)
     public static let badGateway = HTTPStatus(502)
@@ -97,6 +99,7 @@ public struct HTTPStatus: Hashable, Sendable, CustomStringConvertible {
         case 426: "Upgrade Required"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
+        case 460: "Checksum Mismatch"
         case 500: "Internal Server Error"
         case 501: "Not Implemented"
         case 502: "Bad Gateway"

@@ -41,6 +41,11 @@ public struct IncomingBody: AsyncSequence, Sendable {
         AsyncIterator(source: source)
     }
 
+    /// The next chunk, for readers that are no loop; nil at the end.
+    public func nextChunk() async throws -> [UInt8]? {
+        try await source?.next()
+    }
+
     /// The whole body, for bodies known to be small.
     ///
     /// - Throws: `BodyTooLargeError` as soon as `limit` bytes are passed, or what the source throws.

@@ -6,14 +6,18 @@ import Synchronization
 import Telemetry
 import Transcription
 import Transcripts
+import Uploads
 
 /// Transcriptions whose queue takes jobs and starts none, over memory alone.
 struct PausedHouse {
     let transcriptions: Transcriptions
     let store: MemoryJobStore
+    let uploads: UploadDesk
 
     init() async throws {
         let clock = StillClock()
+        uploads = UploadDesk(
+            MemoryUploadVault(clock: clock), limits: .init(length: 1 << 20, lifetime: 60), clock: clock)
         store = MemoryJobStore(rules: JobRules(clock: clock))
         try await store.setPaused(true)
         transcriptions = Transcriptions(
@@ -26,7 +30,7 @@ struct PausedHouse {
 
     func api() -> API {
         API(
-            transcriptions, limits: .init(upload: 1 << 20, files: 2), providers: ["auto"], model: nil,
+            transcriptions, uploads: uploads, limits: .init(upload: 1 << 20, files: 2), providers: ["auto"], model: nil,
             metrics: Metrics(),
             about: .init(
                 version: "0", engine: "stub", model: "stub", device: "cpu", workers: 1, gauges: { [] },

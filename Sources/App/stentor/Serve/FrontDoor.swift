@@ -26,7 +26,11 @@ enum FrontDoor {
         ]
         if let webhook { middleware.append(webhook) }
         if keys.isEmpty { middleware.append(OriginGuard(hosts: settings.allowedHosts + publicHost(settings))) }
-        middleware.append(CrossOrigin(origins: Set(settings.corsOrigins + loopbackOrigins(settings.port))))
+        var crossOrigin = CrossOrigin(origins: Set(settings.corsOrigins + loopbackOrigins(settings.port)))
+        crossOrigin.methods.append(.patch)
+        crossOrigin.requestFields += API.uploadRequestFields
+        crossOrigin.exposedFields += API.uploadResponseFields
+        middleware.append(crossOrigin)
         middleware.append(ASRGuests(addresses: settings.asrAllowed.compactMap { IPRange($0) }))
         middleware.append(Admission(keys: keys, sessions: sessions, open: Set(router.routes.openPaths)))
         return Application(middleware: middleware, envelopes: envelopes, router: router)

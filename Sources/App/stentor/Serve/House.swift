@@ -23,6 +23,7 @@ import TelegramClient
 import Telemetry
 import TranscriptCaches
 import Transcription
+import Uploads
 import WebMedia
 
 import class SQLite.SQLiteDatabase
@@ -46,6 +47,8 @@ struct House: Sendable {
     let models: ModelDesk
     /// Files in Telegram by Telegram's own protocol.
     let telegram: TelegramClient?
+    /// Uploads that come in pieces.
+    let uploads: UploadDesk
     let callbacks: CallbackSender
     private let client: HTTPClient
 
@@ -101,6 +104,7 @@ struct House: Sendable {
             models: try ModelDesk(
                 folder: installation.modelFolder, client: client, mirror: settings.modelMirror),
             telegram: desk?.blocks,
+            uploads: try uploads(settings, clock),
             callbacks: try CallbackOffice.open(
                 settings.callbacks, store, client, transcriptions, bell: bell, log: log, metrics: metrics),
             client: client)
@@ -117,6 +121,18 @@ struct House: Sendable {
         configuration.perBatch = settings.queue.batchConcurrency
         configuration.decodesEarly = settings.server.decodesEarly
         return configuration
+    }
+
+    private static func uploads(_ settings: Settings, _ clock: SystemClock) throws -> UploadDesk {
+        let vault = try FolderUploads(
+            folder: "\(settings.dataFolder)/uploads", mediaFolder: "\(settings.dataFolder)/media",
+            boot: BootIdentifier.current())
+        return UploadDesk(
+            vault,
+            limits: .init(
+                length: Int64(settings.server.maximumUploadMegabytes) * 1_000_000,
+                lifetime: settings.server.uploadHours * 3600),
+            clock: clock)
     }
 
     private static func cache(_ settings: Settings, _ clock: SystemClock) async throws -> any TranscriptCache {

@@ -15,6 +15,7 @@ import ModelLibrary
 import Scheduling
 import Settings
 import Telemetry
+import Uploads
 import Transcription
 import WebUI
 
@@ -75,6 +76,9 @@ struct ServeCommand {
         for proxy in settings.server.trustedProxies where IPRange(proxy) == nil {
             throw SettingsError(problems: ["STENTOR_TRUSTED_PROXIES wants addresses or networks such as 10.0.0.0/8"])
         }
+        for guest in settings.server.asrAllowed where IPRange(guest) == nil {
+            throw SettingsError(problems: ["STENTOR_ASR_ALLOWED wants addresses or networks such as 10.0.0.0/8"])
+        }
         return address
     }
 
@@ -115,7 +119,7 @@ struct ServeCommand {
             upload: Int64(settings.server.maximumUploadMegabytes) * 1_000_000, files: settings.server.maximumFiles)
         limits.history = Keeping(media: settings.queue.keepPageMedia, text: settings.queue.keepHistory)
         let api = API(
-            house.transcriptions, limits: limits,
+            house.transcriptions, uploads: house.uploads, limits: limits,
             providers: settings.providers, model: settings.model, metrics: house.metrics,
             about: about(house, installation))
         return try HTTPServer(
@@ -221,6 +225,7 @@ struct ServeCommand {
             // Ends with the first signal.
             group.addTask { await page.run() }
             group.addTask { await house.callbacks.run() }
+            group.addTask { await house.uploads.sweepRegularly() }
             // Detached, so that it can still answer what ends while the rest drains; awaited below.
             let bot = Task.detached { await house.bot?.run() }
             group.addTask {

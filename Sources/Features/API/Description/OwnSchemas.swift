@@ -60,7 +60,8 @@ enum OwnSchemas {
         "prompt": .bounded(0...RequestForm.longestPrompt), "hotwords": .text, "track": .whole(1...1000),
         "from": .number(0...1e6), "to": .number(0...1e6), "speakers": .text, "min_speakers": .whole(1...100),
         "max_speakers": .whole(1...100), "multichannel": .truth, "priority": .whole(-100...100), "job_id": .text,
-        "url": .address, "words": .truth, "format": .word(["txt", "srt", "vtt", "tsv", "json", "md", "rttm"]),
+        "url": .address, "upload_id": .text, "words": .truth,
+        "format": .word(["txt", "srt", "vtt", "tsv", "json", "md", "rttm"]),
         "async": .truth, "history": .truth, "callback_url": .address,
     ]
 }

@@ -14,17 +14,22 @@ struct Attendance: Sendable {
 
     /// The ending of an admitted job; lets go of it in any case.
     func ending(of admission: Admission) async throws -> Result<Transcript, JobFailure> {
+        do {
+            return try await wait(for: admission)
+        } catch {
+            leave(admission, isAbandoned: Task.isCancelled)
+            throw error
+        }
+    }
+
+    /// The same; who gets no ending must `leave` the admission.
+    func wait(for admission: Admission) async throws -> Result<Transcript, JobFailure> {
         switch admission {
         case .known(_, let transcript): return .success(transcript)
         case .accepted(let id, _, _):
-            do {
-                let ending = try await transcriptions.ending(of: id, owner: owner)
-                await transcriptions.release(admission)
-                return ending
-            } catch {
-                leave(admission, isAbandoned: Task.isCancelled)
-                throw error
-            }
+            let ending = try await transcriptions.ending(of: id, owner: owner)
+            await transcriptions.release(admission)
+            return ending
         }
     }
 

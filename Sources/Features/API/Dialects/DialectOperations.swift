@@ -60,6 +60,7 @@ enum DialectOperations {
             .init("sample_rate", in: .query, .whole(RawAudio.rates)),
             .init("channels", in: .query, .whole(1...RawAudio.mostChannels)),
             .init("callback", in: .query, .address, "Answer at once; send the text there."),
+            .init("callback_method", in: .query, .word(["POST", "PUT"])),
         ],
         bodies: [OwnOperations.audio, .json(.object(["url": .address], required: ["url"]))],
         answers: [

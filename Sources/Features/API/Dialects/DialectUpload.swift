@@ -31,7 +31,8 @@ struct DialectUpload {
     init(_ setup: DialectSetup, owner: Owner) {
         var limits = setup.limits
         limits.files = 1
-        receiver = UploadReceiver(transcriptions: setup.transcriptions, limits: limits, owner: owner)
+        receiver = UploadReceiver(
+            transcriptions: setup.transcriptions, limits: limits, uploads: setup.uploads, owner: owner)
     }
 
     var isEmpty: Bool { receiver.isEmpty }
@@ -52,6 +53,12 @@ struct DialectUpload {
                 try form.take(part.name, String(decoding: bytes, as: UTF8.self))
             }
         }
+        try await takeUpload(form)
+    }
+
+    /// The media was uploaded before, if the fields say so.
+    mutating func takeUpload(_ form: some DialectForm) async throws {
+        if let upload = form.common.upload { try await receiver.take(upload: upload, form.common) }
     }
 
     /// The body is the media.

@@ -30,6 +30,7 @@ struct DeepgramForm: DialectForm {
     var common: RequestForm
     private(set) var features = Features()
     private(set) var callback: String?
+    private var callbackMethod = JobCallback.Method.post
     /// As it came: what the announcement shows follows from it again.
     private let query: String
     private var encoding: RawAudio.Encoding?
@@ -51,6 +52,7 @@ struct DeepgramForm: DialectForm {
         switch name {
         case "model": if !Self.isOwn(value) { try common.take("model", value) }
         case "language": if value != "multi" { try common.take("language", value) }
+        case "upload_id": try common.take(name, value)
         case "detect_language": try takeDetection(value)
         case "punctuate", "smart_format": if try RequestForm.truth(name, value) { features.punctuates = true }
         case "utterances": features.utterances = try RequestForm.truth(name, value)
@@ -62,7 +64,7 @@ struct DeepgramForm: DialectForm {
         case "sample_rate": rate = try RequestForm.integer(name, value, RawAudio.rates)
         case "channels": channels = try RequestForm.integer(name, value, 1...RawAudio.mostChannels)
         case "callback": callback = value
-        case "callback_method": try Self.checkMethod(value)
+        case "callback_method": try takeMethod(value)
         case "tag": if features.tags.count < Self.mostExtra { features.tags.append(value) }
         case "extra": takeExtra(value)
         case _ where Self.unsupported.contains(name): takeUnsupported(name, value)
@@ -71,7 +73,9 @@ struct DeepgramForm: DialectForm {
     }
 
     mutating func check() throws {
-        if let callback { try common.take(callback: callback, form: CallbackBodies.deepgram + query) }
+        if let callback {
+            try common.take(callback: callback, form: CallbackBodies.deepgram + query, method: callbackMethod)
+        }
         try common.check()
     }
 
@@ -109,8 +113,11 @@ struct DeepgramForm: DialectForm {
         }
     }
 
-    private static func checkMethod(_ value: String) throws {
-        guard value.uppercased() == "POST" else { throw RequestForm.bad("callback_method", "POST") }
+    private mutating func takeMethod(_ value: String) throws {
+        guard let method = JobCallback.Method(rawValue: value.uppercased()) else {
+            throw RequestForm.bad("callback_method", "POST or PUT")
+        }
+        callbackMethod = method
     }
 
     private mutating func takeExtra(_ value: String) {

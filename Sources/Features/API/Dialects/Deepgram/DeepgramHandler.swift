@@ -45,6 +45,7 @@ struct DeepgramHandler: Sendable {
         var upload = DialectUpload(setup, owner: owner)
         do {
             switch MediaType(request.fields[.contentType]).kind {
+            case _ where form.common.upload != nil: try await upload.takeUpload(form)
             case .json:
                 try await upload.take(address: try await request.json(as: Address.self).url, form)
             case .form, .urlEncoded:

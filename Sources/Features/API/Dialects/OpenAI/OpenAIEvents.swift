@@ -28,13 +28,6 @@ struct OpenAIEvents: Sendable {
 
     func response() -> HTTPResponse {
         .events { writer in
-            do {
-                // The head goes out with the first bytes: now, however long the queue is.
-                try await writer.keepAlive()
-            } catch {
-                attendance.leave(admission, isAbandoned: true)
-                throw error
-            }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await self.tell(writer) }
                 group.addTask {
@@ -51,24 +44,29 @@ struct OpenAIEvents: Sendable {
 
     private func tell(_ writer: ServerSentEventWriter) async throws {
         var text = StreamedText()
-        if case .accepted(let id, _, _) = admission {
-            // Whatever ends this wait early, the ending below says it.
-            if let updates = try? await attendance.transcriptions.watch(id, owner: attendance.owner) {
-                for await progress in updates {
-                    guard let delta = text.delta(to: progress.settledText ?? "") else { continue }
-                    do {
-                        try await send(Delta(delta: delta), writer)
-                    } catch {
-                        attendance.leave(admission, isAbandoned: true)
-                        throw error
-                    }
-                }
-            }
+        let ending: Result<Transcript, JobFailure>
+        do {
+            // The head goes out with the first bytes: now, however long the queue is.
+            try await writer.keepAlive()
+            try await tellGrowth(&text, writer)
+            ending = try await attendance.wait(for: admission)
+        } catch {
+            attendance.leave(admission, isAbandoned: true)
+            throw error
         }
-        switch try await attendance.ending(of: admission) {
+        switch ending {
         case .success(let transcript): try await finish(transcript, &text, writer)
         case .failure(let failure):
             try await send(OpenAIEnvelope.body(of: ErrorTable.http(failure)), writer)
+        }
+    }
+
+    /// Tells what is settled as it grows, until the job is over.
+    private func tellGrowth(_ text: inout StreamedText, _ writer: ServerSentEventWriter) async throws {
+        guard case .accepted(let id, _, _) = admission else { return }
+        for await progress in try await attendance.transcriptions.watch(id, owner: attendance.owner) {
+            guard let delta = text.delta(to: progress.settledText ?? "") else { continue }
+            try await send(Delta(delta: delta), writer)
         }
     }
 

@@ -40,6 +40,7 @@ struct OpenAIForm: DialectForm {
         case "language": try common.take("language", LanguageNames.code(of: value))
         case "languages": try takeLanguages(value)
         case "prompt": try common.take("prompt", value)
+        case "upload_id": try common.take(name, value)
         case "keywords": for word in FieldName.elements(value) { try takeKeyword(word) }
         case "response_format": format = try Self.word("response_format", value)
         case "temperature": try Self.checkTemperature(value)

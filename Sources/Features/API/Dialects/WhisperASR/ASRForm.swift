@@ -11,11 +11,7 @@ struct ASRForm: DialectForm {
     private(set) var includesWords = false
     private var isEncoded = true
 
-    init(_ common: RequestForm) {
-        self.common = common
-        // A form that may wait for others says so; this one has nobody to tell.
-        self.common.format = .txt
-    }
+    init(_ common: RequestForm) { self.common = common }
 
     /// `encode=false`: the body is bare samples, 16-bit mono at 16 kHz.
     var mediaHeader: [UInt8] { isEncoded ? [] : RawAudio().header }
@@ -24,7 +20,7 @@ struct ASRForm: DialectForm {
         guard !value.isEmpty else { return }
         switch name {
         case "encode": isEncoded = try RequestForm.truth(name, value)
-        case "task", "min_speakers", "max_speakers": try common.take(name, value)
+        case "task", "min_speakers", "max_speakers", "upload_id": try common.take(name, value)
         case "language": try common.take(name, LanguageNames.code(of: value))
         case "initial_prompt": try common.take("prompt", value)
         case "word_timestamps": includesWords = try RequestForm.truth(name, value)
