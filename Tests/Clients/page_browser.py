@@ -60,6 +60,12 @@ class Browser:
             tab.go(url)
         return tab
 
+    def close_tabs(self):
+        for tab in self.tabs:
+            tab.socket.close()
+            requests.get(f"http://127.0.0.1:{self.port}/json/close/{tab.id}", timeout=10)
+        self.tabs = []
+
     def close(self):
         for tab in self.tabs:
             tab.socket.close()

@@ -1,5 +1,6 @@
 """The page in a browser, against the real server and an engine that needs no download."""
 
+import base64
 import io
 import json
 import pathlib
@@ -27,6 +28,14 @@ def browser():
 def server():
     with Server() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def closed_tabs(request):
+    """What a test leaves open would go on asking, and a browser has few connections for all of its tabs."""
+    yield
+    if "browser" in request.fixturenames:
+        request.getfixturevalue("browser").close_tabs()
 
 
 def send(server, name="welcome.ogg", content=None, headers=None, **fields):
@@ -628,3 +637,50 @@ def test_a_link_is_fetched_or_says_why_not(browser, server):
     tab.wait("!!document.querySelector('.toast.bad') || !!document.querySelector('.card.fail .why')?.innerText")
     assert tab.run("document.querySelector('.link button').disabled") is False
     quiet(tab, "400")
+
+
+def test_an_upload_goes_on_where_it_was_cut(browser, server, tmp_path):
+    large = clip(tmp_path, "large.wav", 900, repeats=100).read_bytes()
+    make = """(() => { const transfer = new DataTransfer();
+        transfer.items.add(new File([window.bytes], 'cut.wav', { type: 'audio/wav', lastModified: 1e12 }));
+        document.querySelector('.drop').dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true })); })()"""
+    seconds = len(large) / 4  # Some four seconds on this line.
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": seconds}
+
+    def fill(tab):
+        english(tab)
+        # Sent in pieces: one message could not hold it.
+        tab.run(f"window.bytes = new Uint8Array({len(large)}); window.bytes.set(Uint8Array.from(atob('{head(large)}'), (one) => one.charCodeAt(0)))")
+        tab.call("Network.emulateNetworkConditions", **slow)
+        tab.run(make)
+
+    tab = browser.tab(server.url + "/")
+    fill(tab)
+    tab.wait("/[2-9]\\d\\s?%/.test(document.querySelector('.card .right')?.textContent)", 60)
+    tab.call("Network.emulateNetworkConditions", **(slow | {"offline": True}))
+    tab.wait("/Interrupted/.test(document.querySelector('.card').innerText)")
+    tab.call("Network.emulateNetworkConditions", **(slow | {"uploadThroughput": -1}))
+    tab.wait("!document.querySelector('.card')?.dataset.key.startsWith('u')", 60)
+    made = [url for url in tab.requests if url.endswith("/uploads")]
+    places = {url for url in tab.requests if "/uploads/" in url}
+    assert len(places) == 1, (made, places)
+    assert len([job for job in server.get("/ui/jobs").json()["jobs"] if job["name"] == "cut.wav"]) == 1
+    job = server.get("/ui/jobs").json()["jobs"][0]["id"]
+    server.delete(f"/job/{job}")
+    # Closed in the middle: the same file, chosen again, goes on too.
+    other = browser.tab(server.url + "/")
+    fill(other)
+    other.wait("/[2-9]\\d\\s?%/.test(document.querySelector('.card .right')?.textContent)", 60)
+    other.call("Network.emulateNetworkConditions", **(slow | {"offline": True}))
+    place = other.run("Object.entries(localStorage).find(([key]) => key.startsWith('stentor.upload'))[1]")
+    again = browser.tab(server.url + "/")
+    fill(again)
+    again.call("Network.emulateNetworkConditions", **(slow | {"uploadThroughput": -1}))
+    again.wait("!document.querySelector('.card')?.dataset.key.startsWith('u')", 60)
+    assert {urlsplit(url).path for url in again.requests if "/uploads/" in url} == {json.loads(place)}
+    server.delete(f"/job/{server.get('/ui/jobs').json()['jobs'][0]['id']}")
+
+
+def head(content):
+    """Enough of a WAV file to be one."""
+    return base64.b64encode(content[:64]).decode()

@@ -76,7 +76,7 @@ struct FaultPointTests {
 
     @Test func `A full disk keeps nothing of a request, says so, and passes`() async throws {
         let fixture = try StoreFixture()
-        let database = try await fixture.database { $0.pageLimit = 60 }
+        let database = try await fixture.database { $0.pageLimit = 120 }
         let store = try await SQLiteJobStore.open(database, rules: StoreFixture.rules(ManualClock()))
         var taken: [JobID] = []
         var error: JobStoreError?

@@ -84,7 +84,7 @@ struct ScaleTests {
                 \(copies) INSERT INTO executions SELECT id || '-' || i, sequence + i * \(owners), key || '-' || i, task,
                     media_kind, media_name || '-' || i, media_bytes, lane, priority, owner, is_ephemeral, state,
                     attempt, errors, crashes, not_before, lease_ends, done, total, failure, created_at, started_at,
-                    finished_at, first_started_at, claimed_at, batch
+                    finished_at, first_started_at, claimed_at, batch, keep_media, keep_text
                 FROM executions, n
                 """)
             try transaction.execute(

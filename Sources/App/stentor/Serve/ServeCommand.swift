@@ -143,16 +143,18 @@ struct ServeCommand {
         // A library that cannot be read has nothing to offer; `doctor` says why.
         let catalogue = try? EngineCatalogue(models: .init(folder: installation.modelFolder))
         let local = Set(catalogue?.entries.map(\.candidate.engine) ?? []).sorted()
+        var about = WebUI.About(
+            version: Help.version, largestFile: Int64(settings.server.maximumUploadMegabytes) * 1_000_000,
+            mediaKept: settings.queue.keepPageMedia, workers: settings.queue.workers,
+            engines: local + providers, telegram: telegramMode, providers: providers)
+        about.hasUploads = true
         return try WebUI(
             WebUI.Ports(
                 transcriptions: house.transcriptions, reviews: house.reviews, figures: house.figures,
                 metrics: house.metrics, clock: SystemClock(), sessions: sessions, models: house.models,
                 keys: KeyCabinet(registry: house.keys), log: log,
                 gauges: { await house.engines.gauges() }),
-            about: WebUI.About(
-                version: Help.version, largestFile: Int64(settings.server.maximumUploadMegabytes) * 1_000_000,
-                mediaKept: settings.queue.keepPageMedia, workers: settings.queue.workers,
-                engines: local + providers, telegram: telegramMode, providers: providers))
+            about: about)
     }
 
     /// For `WEBHOOK_PORT`: Telegram gets a listener of its own.

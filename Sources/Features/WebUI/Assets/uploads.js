@@ -144,6 +144,8 @@ export class Upload extends EventTarget {
       try {
         return await ask("POST", "/transcribe-file", { job_id: this.id, history: true, async: true, ...this.options, ...fields });
       } catch (error) {
+        // The answer to an earlier try may be what was lost: then the upload is gone and the job is there.
+        if (tries > 0 && (error.status === 404 || error.status === 410)) return { ...await ask("GET", `/job/${this.id}`), cached: false };
         if (!this.#mayPass(error) || tries >= TRIES) throw error;
         await this.#wait(tries);
       }

@@ -192,7 +192,7 @@ class Work {
     if (event.target.closest("input, textarea, select, dialog")) return;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !this.shared) { event.preventDefault(); return this.#step(event.shiftKey ? "redo" : "undo"); }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const word = (step) => { const next = this.starts[Math.min(this.starts.length - 1, Math.max(0, (this.now ?? -1) + step))]; if (next !== undefined) this.seek(next, false); };
+    const word = (step) => { const next = this.starts[Math.min(this.starts.length - 1, Math.max(0, this.#wordAt(this.player?.video?.currentTime ?? 0) + step))]; if (next !== undefined) this.seek(next, false); };
     const acts = { k: () => this.player?.toggle(), j: () => this.player?.skip(-5), l: () => this.player?.skip(5), ",": () => word(-1), ".": () => word(1), "/": () => this.finder?.focus() };
     if (event.key === " " && !event.target.closest("button, a, summary, [role=slider]")) acts[" "] = acts.k;
     if (!acts[event.key]) return;
@@ -200,15 +200,20 @@ class Work {
     acts[event.key]();
   }
 
-  /** Called by the player as time goes by. */
-  at(time) {
+  /** The last word that has begun; -1 before the first. */
+  #wordAt(time) {
     let [low, high] = [0, this.starts.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       if (this.starts[middle] <= time + 0.02) low = middle + 1;
       else high = middle;
     }
-    const index = low - 1;
+    return low - 1;
+  }
+
+  /** Called by the player as time goes by. */
+  at(time) {
+    const index = this.#wordAt(time);
     if (index === this.now) return;
     this.nodes[this.now]?.classList.remove("now");
     this.now = index;
