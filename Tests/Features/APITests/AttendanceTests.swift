@@ -31,6 +31,18 @@ struct AttendanceTests {
         #expect(try await house.transcriptions.statistics().jobs.isEmpty)
     }
 
+    @Test("the job of a client that went before its answer began is dropped too")
+    func neverBegun() async throws {
+        let house = try await PausedHouse()
+        let admission = try await house.send("sound")
+        let attendance = Attendance(
+            transcriptions: house.transcriptions, owner: .local, patience: .milliseconds(1))
+        let form = OpenAIForm(RequestForm(providers: ["auto"], model: nil), task: .transcribe)
+        _ = OpenAIEvents(attendance: attendance, admission: admission, form: form).response()
+        try await waitForEnd(of: admission.job, house)
+        #expect(try await house.store.job(admission.job, owner: nil) == nil)
+    }
+
     @Test("what comes back in time joins the job, which outlives the one that left")
     func joined() async throws {
         let house = try await PausedHouse()

@@ -27,7 +27,9 @@ struct OpenAIEvents: Sendable {
     let form: OpenAIForm
 
     func response() -> HTTPResponse {
-        .events { writer in
+        let seat = Seat(attendance, admission)
+        return .events { writer in
+            seat.take()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await self.tell(writer) }
                 group.addTask {
