@@ -182,10 +182,11 @@ let modules: [Module] = [
     Module(
         "API", .features,
         uses: [
-            "CloudRouting", "Crypto", "EventLoops", "HTTPRouting", "HTTPTypes", "IPAddresses", "Jobs", "Multipart",
+            "Accounts", "CloudRouting", "Crypto", "EventLoops", "HTTPRouting", "HTTPTypes", "IPAddresses", "Jobs", "Multipart",
             "Scheduling", "Telemetry", "Transcription", "Transcripts", "Uploads",
         ],
         tests: [
+            "Accounts",
             "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Telemetry", "TranscriptCacheConformance",
             "Transcription", "Transcripts", "Uploads",
         ]),

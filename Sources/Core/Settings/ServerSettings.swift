@@ -25,6 +25,10 @@ public struct ServerSettings: Sendable, Hashable {
     public var apiKeys: [Secret]
     /// `STENTOR_ADMIN_KEYS`: the same, and they may look after the server.
     public var adminKeys: [Secret]
+    /// `STENTOR_KEY_LIMIT`: requests in a minute with one key that has no limit of its own.
+    public var keyLimit: Int?
+    /// `STENTOR_ADDRESS_LIMIT`: requests in a minute from one address.
+    public var addressLimit: Int?
     /// `STENTOR_MAX_UPLOAD_MB`.
     public var maximumUploadMegabytes: Int
     /// `STENTOR_UPLOAD_HOURS`: an upload in pieces is dropped when nothing has come for so long.
@@ -62,6 +66,8 @@ public struct ServerSettings: Sendable, Hashable {
         }
         apiKeys = Self.keys("STENTOR_API_KEYS", &reader)
         adminKeys = Self.keys("STENTOR_ADMIN_KEYS", &reader)
+        keyLimit = reader.integer("STENTOR_KEY_LIMIT", in: 1...1_000_000)
+        addressLimit = reader.integer("STENTOR_ADDRESS_LIMIT", in: 1...1_000_000)
         maximumUploadMegabytes = reader.integer("STENTOR_MAX_UPLOAD_MB", in: 1...1_000_000) ?? 4096
         uploadHours = reader.number("STENTOR_UPLOAD_HOURS", in: 0.01...8760) ?? 24
         maximumFiles = reader.integer("STENTOR_MAX_FILES", in: 1...10_000) ?? 100

@@ -14,6 +14,9 @@ public actor UploadDesk {
         public var length: Int64
         /// Seconds after which an upload without new bytes is gone.
         public var lifetime: Double
+        /// A request that still writes has so long to come to its end when another one asks for the same upload: what
+        /// arrived before a line broke is still being read.
+        public var grace: Duration = .seconds(1)
         /// Uploads of one owner.
         public var perOwner = 1000
 
@@ -120,8 +123,13 @@ public actor UploadDesk {
     /// Returns when nobody writes; between that and the caller's next `await` nobody can begin.
     private func takeOver(_ id: UploadID) async {
         while let writer = writers[id] {
-            writer.interrupt()
+            // Awaited by nobody: it ends by itself, or is cancelled as soon as the writer has left.
+            let patience = Task {
+                try await Task.sleep(for: limits.grace)
+                writer.interrupt()
+            }
             await withCheckedContinuation { writers[id]?.waiters.append($0) }
+            patience.cancel()
         }
     }
 

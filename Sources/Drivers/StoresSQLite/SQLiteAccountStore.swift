@@ -9,7 +9,7 @@ public struct SQLiteAccountStore: AccountStore {
     public init(_ database: SQLiteDatabase) { self.database = database }
 
     /// The one place where a failure of the database becomes the port's.
-    private func translated<Value>(_ body: () async throws -> Value) async throws(AccountStoreError) -> Value {
+    static func translated<Value>(_ body: () async throws -> Value) async throws(AccountStoreError) -> Value {
         do {
             return try await body()
         } catch let error as AccountStoreError {
@@ -26,7 +26,7 @@ public struct SQLiteAccountStore: AccountStore {
     private func write<Value: Sendable>(
         _ durability: Durability = .full, _ body: @escaping @Sendable (SQLiteAccountRecords) throws -> Value
     ) async throws(AccountStoreError) -> Value {
-        try await translated {
+        try await Self.translated {
             try await database.write(durability: durability) { try body(SQLiteAccountRecords(transaction: $0)) }
         }
     }
@@ -34,7 +34,7 @@ public struct SQLiteAccountStore: AccountStore {
     private func read<Value: Sendable>(
         _ body: @escaping @Sendable (SQLiteAccountRecords) throws -> Value
     ) async throws(AccountStoreError) -> Value {
-        try await translated { try await database.read { try body(SQLiteAccountRecords(transaction: $0)) } }
+        try await Self.translated { try await database.read { try body(SQLiteAccountRecords(transaction: $0)) } }
     }
 
     public func receive(_ updates: [StoredUpdate], at wall: Double) async throws(AccountStoreError) -> Int {

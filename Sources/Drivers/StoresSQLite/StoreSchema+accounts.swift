@@ -1,4 +1,13 @@
 extension StoreSchema {
+    /// Keys of the interface: their digests, never the keys.
+    static let keys: StaticString = """
+        CREATE TABLE api_keys (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            body TEXT NOT NULL
+        ) STRICT;
+        """
+
     /// What the bot remembers. Bodies are JSON; what is searched for has columns of its own.
     static let accounts: StaticString = """
         CREATE TABLE telegram_people (

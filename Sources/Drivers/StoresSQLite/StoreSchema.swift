@@ -20,6 +20,7 @@ public enum StoreSchema {
                 """),
         Migration("reviews", script: reviews),
         Migration("figures", script: figures),
+        Migration("api keys", script: keys),
     ]
 
     /// Opens the database of all stores.

@@ -1,3 +1,4 @@
+public import Accounts
 public import CloudRouting
 public import HTTPRouting
 public import HTTPTypes
@@ -66,6 +67,7 @@ public struct API: Sendable {
     private let transcriptions: Transcriptions
     private let limits: Limits
     private let uploads: UploadDesk
+    private let keys: KeyRegistry
     private let providers: [String]
     private let model: String?
     private let metrics: Metrics
@@ -77,12 +79,14 @@ public struct API: Sendable {
     ///   - model: `STENTOR_MODEL`, the same.
     ///   - watchPatience: how long a WebSocket waits for a job that nobody has sent yet.
     public init(
-        _ transcriptions: Transcriptions, uploads: UploadDesk, limits: Limits, providers: [String], model: String?,
+        _ transcriptions: Transcriptions, uploads: UploadDesk, keys: KeyRegistry, limits: Limits, providers: [String],
+        model: String?,
         metrics: Metrics,
         about: About, watchPatience: Duration = .seconds(60)
     ) {
         self.transcriptions = transcriptions
         self.uploads = uploads
+        self.keys = keys
         self.limits = limits
         self.providers = providers
         self.model = model
@@ -101,6 +105,7 @@ public struct API: Sendable {
         addJobs(to: &router)
         addCare(to: &router)
         UploadHandlers(desk: uploads).addRoutes(to: &router)
+        KeyHandlers(registry: keys).addRoutes(to: &router)
         Self.addDialects(
             DialectSetup(
                 transcriptions: transcriptions, limits: limits, uploads: uploads, providers: providers, model: model),

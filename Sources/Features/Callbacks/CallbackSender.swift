@@ -87,16 +87,23 @@ public actor CallbackSender {
         let settlement = desk.settle(
             announcement, answer, now: clock.now().wall, chance: .random(in: 0...1))
         do {
-            switch settlement {
-            case .remove: try await store.removeAnnouncement(announcement.id)
-            case .postpone(let wait): try await store.postpone(announcement.id, by: wait)
-            }
+            // Awaited here; written even when the process is about to stop, so that nothing is sent twice for that.
+            try await Task.detached { [store] in try await Self.write(settlement, announcement, store) }.value
         } catch {
             // Not written: it is due still, and is sent once more under the same name. Not at once.
-            log.note(LogEvent(.error, "callback not settled", ["reason": .text(error.description)]))
+            log.note(LogEvent(.error, "callback not settled", ["reason": .text("\(error)")]))
             try? await Task.sleep(for: .seconds(1))
         }
         free(announcement)
+    }
+
+    private static func write(
+        _ settlement: CallbackDesk.Settlement, _ announcement: Announcement, _ store: any JobStore
+    ) async throws {
+        switch settlement {
+        case .remove: try await store.removeAnnouncement(announcement.id)
+        case .postpone(let wait): try await store.postpone(announcement.id, by: wait)
+        }
     }
 
     private func free(_ announcement: Announcement) {

@@ -51,6 +51,13 @@ extension HTTPConnection {
     }
 
     private func endOfInput() {
+        // The handler gets what has come of a body before it learns that no more does.
+        if phase == .exchange, let exchange, !exchange.decoder.isEnded, exchange.pendingCount > 0 {
+            awaitsPeer = false
+            failBody(Exchange.gone)
+            restReading()
+            return
+        }
         if phase == .lingering || (phase == .head && input.isEmpty) { close() } else { abort() }
     }
 

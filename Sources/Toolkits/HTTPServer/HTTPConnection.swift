@@ -37,6 +37,8 @@ actor HTTPConnection: EventHandler {
     var scanned = 0
     var isParsing = false
     var readsSocket = true
+    /// Whether the end of what the peer sends is still news.
+    var awaitsPeer = true
 
     // Output.
     var output = OutputQueue()
@@ -102,7 +104,15 @@ actor HTTPConnection: EventHandler {
 
     /// The peer has finished sending. With a request on its way that counts as gone, as with nginx: otherwise a
     /// handler that waits for something else would never learn of it.
+    ///
+    /// Unless the rest of a body lies in the kernel: it is read first, so that what a client sent before its line broke
+    /// is not sent again. The end of the input then says the same.
     private func peerFinished() {
+        if phase == .exchange, let exchange, !exchange.decoder.isEnded, exchange.failure == nil {
+            awaitsPeer = false
+            updateInterest()
+            return
+        }
         switch phase {
         case .exchange, .webSocket: abort()
         case .head where input.isEmpty && output.isEmpty: close()
@@ -116,7 +126,7 @@ actor HTTPConnection: EventHandler {
 
     /// Tells epoll what is waited for. Asked for only on a change: most requests need no call at all.
     func updateInterest() {
-        var interest: Readiness = .peerClosed
+        var interest: Readiness = awaitsPeer ? .peerClosed : []
         if readsSocket { interest.insert(.readable) }
         if awaitsWritable { interest.insert(.writable) }
         do { try shard.loop.modify(transport.socket, to: interest) } catch { abort() }

@@ -157,8 +157,3 @@ final class ServerShared: Sendable {
         }
     }
 }
-
-extension IPAddress {
-    /// One host has a whole /64 of IPv6 addresses to call from.
-    fileprivate var countingKey: IPAddress { v4 == nil ? IPAddress(high: high, low: 0) : self }
-}

@@ -68,7 +68,9 @@ private actor Line {
 
     init() {
         vault = MemoryUploadVault(clock: clock)
-        desk = UploadDesk(vault, limits: .init(length: 1000, lifetime: 60), clock: clock)
+        var limits = UploadDesk.Limits(length: 1000, lifetime: 60)
+        limits.grace = .zero
+        desk = UploadDesk(vault, limits: limits, clock: clock)
     }
 
     private func begin(_ length: Int64 = 10, owner: Owner = .local) async throws -> UploadID {
@@ -115,6 +117,27 @@ private actor Line {
         await #expect(throws: UploadError.interrupted) { _ = try await first.value }
         #expect(try await append(id, at: 3, [4, 5]) == 5)
         #expect(await vault.content(of: id) == [1, 2, 3, 4, 5])
+    }
+
+    @Test func `A request that comes to its end by itself is not interrupted`() async throws {
+        var limits = UploadDesk.Limits(length: 1000, lifetime: 60)
+        limits.grace = .seconds(600)
+        let desk = UploadDesk(vault, limits: limits, clock: clock)
+        let id = try await begin()
+        let line = Line()
+        // Awaited below.
+        let first = Task {
+            try await desk.append(
+                to: id, owner: .local, at: 0, announced: nil, checksum: nil, pieces: { try await line.next() })
+        }
+        await line.waitForReader()
+        // Awaited below.
+        let asked = Task { try await desk.state(id, owner: .local).offset }
+        await line.send([1, 2, 3])
+        await line.waitForReader()
+        await line.end()
+        #expect(try await first.value.offset == 3)
+        #expect(try await asked.value == 3)
     }
 
     @Test func `Two writers at once leave one sequence of bytes`() async throws {

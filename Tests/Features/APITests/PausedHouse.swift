@@ -1,4 +1,5 @@
 import API
+import Accounts
 import HTTPTypes
 import Jobs
 import Scheduling
@@ -13,11 +14,13 @@ struct PausedHouse {
     let transcriptions: Transcriptions
     let store: MemoryJobStore
     let uploads: UploadDesk
+    let keys: KeyRegistry
 
     init() async throws {
         let clock = StillClock()
         uploads = UploadDesk(
             MemoryUploadVault(clock: clock), limits: .init(length: 1 << 20, lifetime: 60), clock: clock)
+        keys = try await KeyRegistry.open(MemoryAPIKeyStore(), clock: clock) { $0 }
         store = MemoryJobStore(rules: JobRules(clock: clock))
         try await store.setPaused(true)
         transcriptions = Transcriptions(
@@ -30,7 +33,8 @@ struct PausedHouse {
 
     func api() -> API {
         API(
-            transcriptions, uploads: uploads, limits: .init(upload: 1 << 20, files: 2), providers: ["auto"], model: nil,
+            transcriptions, uploads: uploads, keys: keys, limits: .init(upload: 1 << 20, files: 2), providers: ["auto"],
+            model: nil,
             metrics: Metrics(),
             about: .init(
                 version: "0", engine: "stub", model: "stub", device: "cpu", workers: 1, gauges: { [] },

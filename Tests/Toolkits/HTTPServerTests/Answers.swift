@@ -17,6 +17,7 @@ struct Answers: HTTPResponder {
         case "/hello": return .text("hello")
         case "/echo": return HTTPResponse(.ok, body: .bytes(try await request.body.collect(upTo: 1 << 20)))
         case "/count": return .text(String(try await count(request.body)))
+        case "/heard": return try await hear(request.body)
         case "/ignore": return .text("ignored")
         case "/blob": return HTTPResponse(.ok, body: blob(request, counted: true))
         case "/chunks": return HTTPResponse(.ok, body: blob(request, counted: false))
@@ -50,6 +51,20 @@ struct Answers: HTTPResponder {
         var total = 0
         for try await chunk in body { total += chunk.count }
         return total
+    }
+
+    /// Begins to read once the client has left, and says how much there was until the body broke off.
+    private func hear(_ body: IncomingBody) async throws -> HTTPResponse {
+        note.yield("waiting")
+        try? await Task.sleep(for: .milliseconds(50))
+        var total = 0
+        do {
+            for try await chunk in body { total += chunk.count }
+        } catch {
+            note.yield("heard \(total)")
+            throw error
+        }
+        return .text("whole")
     }
 
     /// As many bytes as the query says, in chunks of 64 KiB.

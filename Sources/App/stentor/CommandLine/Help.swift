@@ -8,6 +8,7 @@ enum Help {
         stentor transcribe FILE…      transcribe media files; “-” reads standard input
         stentor serve                 the server: speech to text over HTTP
         stentor jobs                  the server's queue: list, retry, cancel, prune, pause, resume, stats
+        stentor keys                  keys of the server: create, list, revoke
         stentor models                the speech models: list, pull, verify, remove, import
         stentor doctor                what is installed, what works, and what to do about the rest
         stentor version
@@ -23,6 +24,11 @@ enum Help {
         stentor jobs retry|cancel ID…
 
         \(JobsCommand.options.help)
+        stentor keys create [options] NAME
+        stentor keys list
+        stentor keys revoke ID…
+
+        \(KeysCommand.options.help)
         stentor models list
         stentor models pull [--accept-licence] NAME…
         stentor models verify [NAME…]

@@ -25,14 +25,23 @@ enum FrontDoor {
             RequestIDs(), AccessLog { note($0, log, metrics) }, envelopes,
         ]
         if let webhook { middleware.append(webhook) }
-        if keys.isEmpty { middleware.append(OriginGuard(hosts: settings.allowedHosts + publicHost(settings))) }
+        middleware.append(
+            OpenDoor(keys: keys, guarded: OriginGuard(hosts: settings.allowedHosts + publicHost(settings))))
         var crossOrigin = CrossOrigin(origins: Set(settings.corsOrigins + loopbackOrigins(settings.port)))
         crossOrigin.methods.append(.patch)
         crossOrigin.requestFields += API.uploadRequestFields
         crossOrigin.exposedFields += API.uploadResponseFields
         middleware.append(crossOrigin)
         middleware.append(ASRGuests(addresses: settings.asrAllowed.compactMap { IPRange($0) }))
+        if let limit = settings.addressLimit {
+            middleware.append(
+                RateLimit { request in
+                    request.remoteAddress.map { .init(client: "\($0.countingKey)", perMinute: limit) }
+                })
+        }
         middleware.append(Admission(keys: keys, sessions: sessions, open: Set(router.routes.openPaths)))
+        middleware.append(
+            RateLimit { request in request.attributes[Principal.Key.self].flatMap { keys.share(of: $0.owner) } })
         return Application(middleware: middleware, envelopes: envelopes, router: router)
     }
 
@@ -98,6 +107,16 @@ enum FrontDoor {
     private static func known(_ method: HTTPMethod) -> String {
         let usual: [HTTPMethod] = [.get, .head, .post, .put, .patch, .delete, .options]
         return usual.contains(method) ? method.name : "other"
+    }
+}
+
+/// While nobody has to show a key, pages of other sites must not act for the one who sits before the screen.
+private struct OpenDoor: Middleware {
+    let keys: KeyRing
+    let guarded: OriginGuard
+
+    func respond(to request: HTTPRequest, next: any HTTPResponder) async throws -> HTTPResponse {
+        keys.isEmpty ? try await guarded.respond(to: request, next: next) : try await next.respond(to: request)
     }
 }
 

@@ -1,4 +1,5 @@
 import API
+import Accounts
 import Bot
 import Callbacks
 import Crypto
@@ -47,6 +48,8 @@ struct House: Sendable {
     let models: ModelDesk
     /// Files in Telegram by Telegram's own protocol.
     let telegram: TelegramClient?
+    /// Keys that the server keeps.
+    let keys: KeyRegistry
     /// Uploads that come in pieces.
     let uploads: UploadDesk
     let callbacks: CallbackSender
@@ -104,6 +107,8 @@ struct House: Sendable {
             models: try ModelDesk(
                 folder: installation.modelFolder, client: client, mirror: settings.modelMirror),
             telegram: desk?.blocks,
+            keys: try await KeyRegistry.open(
+                SQLiteAPIKeyStore(database), clock: clock, digest: { try SHA256.digest(of: $0).bytes }),
             uploads: try uploads(settings, clock),
             callbacks: try CallbackOffice.open(
                 settings.callbacks, store, client, transcriptions, bell: bell, log: log, metrics: metrics),

@@ -43,14 +43,17 @@ struct ServeCommand {
         // Pages of streams live for different times: an arena for each thread would keep what none of them needs.
         csystem_limit_memory_arenas()
         let address = try listenAddress()
-        let keys = try KeyRing(settings.server)
-        try refuseOpenDoor(address, keys)
         let installation = try Installation(settings)
         let lock = try DataLock(folder: settings.dataFolder)
         let level = LogEvent.Level(rawValue: settings.server.logLevel) ?? .info
         let log = RecentLog(before: LogWriter(form: form, level: level), level: level, clock: SystemClock())
         let loops = try EventLoopGroup(count: min(2, EventLoopGroup.availableProcessors))
         let house = try await House.build(settings, installation, loops: loops, log: log)
+        let keys = try KeyRing(settings.server, house.keys)
+        do { try refuseOpenDoor(address, keys) } catch {
+            await house.close()
+            throw error
+        }
         let sessions = Sessions(
             keys: keys, signer: try LinkKeys.load(folder: settings.dataFolder), clock: SystemClock())
         let page = try makePage(house, installation, sessions, log)
@@ -86,7 +89,7 @@ struct ServeCommand {
     private func refuseOpenDoor(_ address: IPAddress, _ keys: KeyRing) throws {
         guard !address.isLoopback, keys.isEmpty else { return }
         throw SettingsError(problems: [
-            "listening beyond loopback needs keys: set STENTOR_API_KEYS to one or more long random words"
+            "listening beyond loopback needs keys: make one with “stentor keys create NAME”, or set STENTOR_API_KEYS"
         ])
     }
 
@@ -119,7 +122,7 @@ struct ServeCommand {
             upload: Int64(settings.server.maximumUploadMegabytes) * 1_000_000, files: settings.server.maximumFiles)
         limits.history = Keeping(media: settings.queue.keepPageMedia, text: settings.queue.keepHistory)
         let api = API(
-            house.transcriptions, uploads: house.uploads, limits: limits,
+            house.transcriptions, uploads: house.uploads, keys: house.keys, limits: limits,
             providers: settings.providers, model: settings.model, metrics: house.metrics,
             about: about(house, installation))
         return try HTTPServer(
@@ -148,7 +151,8 @@ struct ServeCommand {
         return try WebUI(
             WebUI.Ports(
                 transcriptions: house.transcriptions, reviews: house.reviews, figures: house.figures,
-                metrics: house.metrics, clock: SystemClock(), sessions: sessions, models: house.models, log: log,
+                metrics: house.metrics, clock: SystemClock(), sessions: sessions, models: house.models,
+                keys: KeyCabinet(registry: house.keys), log: log,
                 gauges: { await house.engines.gauges() }),
             about: about)
     }

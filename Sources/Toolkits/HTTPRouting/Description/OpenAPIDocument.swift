@@ -5,8 +5,8 @@ public import HTTPTypes
 public struct OpenAPIDocument: Sendable {
     /// What any route may refuse with: too much, too often, from the wrong place, or while the server cannot.
     public static let sharedRefusals: [HTTPStatus] = [
-        .badRequest, .forbidden, .contentTooLarge, .misdirectedRequest, .tooManyRequests, .internalServerError,
-        .serviceUnavailable,
+        .badRequest, .forbidden, .requestTimeout, .contentTooLarge, .uriTooLong, .misdirectedRequest, .tooManyRequests,
+        .headerFieldsTooLarge, .internalServerError, .serviceUnavailable,
     ]
 
     public var title: String
