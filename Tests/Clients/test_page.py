@@ -287,7 +287,7 @@ def test_the_network_away_and_back(browser, server):
 
 
 def test_a_server_that_is_killed_while_it_works(browser, tmp_path):
-    long = clip(tmp_path, "long.wav", 400, repeats=60)
+    long = clip(tmp_path, "long.wav", 160, repeats=30)
     with Server() as server:
         port = urlsplit(server.url).port
         tab = browser.tab(server.url + "/")
