@@ -182,7 +182,8 @@ let modules: [Module] = [
     Module(
         "API", .features,
         uses: [
-            "Accounts", "CloudRouting", "Crypto", "EventLoops", "HTTPRouting", "HTTPTypes", "IPAddresses", "Jobs", "Multipart",
+            "Accounts", "CloudRouting", "Crypto", "EventLoops", "HTTPRouting", "HTTPTypes", "IPAddresses", "Jobs",
+            "Multipart",
             "Scheduling", "Telemetry", "Transcription", "Transcripts", "Uploads",
         ],
         tests: [
