@@ -49,7 +49,7 @@ install_engine() {
     make_python
     say "fetching the speech engine (sherpa-onnx), the speech detector (Silero) and the speaker encoder (GE2E) into .deps/engine"
     rm -rf .deps/wheels
-    .deps/python/bin/pip download -q --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
+    .deps/python/bin/python -m pip download -q --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
         -r Scripts/requirements-engine.txt -d .deps/wheels
     .deps/python/bin/python Scripts/unpack_engine.py .deps/wheels .deps/engine
     rm -rf .deps/wheels
@@ -62,7 +62,7 @@ install_python_packages() {
     is_current python "$current" && return
     make_python
     say "installing Python packages for tests into .deps/python"
-    .deps/python/bin/pip install -q --disable-pip-version-check --require-hashes -r Scripts/requirements-test.txt
+    .deps/python/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r Scripts/requirements-test.txt
     mark_current python "$current"
 }
 
