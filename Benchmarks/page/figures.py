@@ -2,15 +2,19 @@
 """Figures of the page in Debian's Chromium: what is transferred, when something is seen and can be used on a slow line,
 an hour of text while it scrolls and is searched, and the memory of a tab over a long job.
 
-    Benchmarks/page/figures.py FOLDER_WITH_PROGRAMS [--long SECONDS_OF_AUDIO]"""
+    Benchmarks/page/figures.py FOLDER_WITH_PROGRAMS [--long SECONDS_OF_AUDIO [--service]]
+
+With --service the long job goes to a simulated service that hears at 40 times real time, one request at a time."""
 
 import json
 import os
 import pathlib
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests/Clients"))
@@ -82,13 +86,23 @@ def hour(server, job):
                 "layout_200_ms": round(followed, 1)}
 
 
-def memory(server, seconds, folder):
+def service():
+    """The simulated service and the settings that lead to it."""
+    process = subprocess.Popen([pathlib.Path(sys.argv[1]) / "fake-providers"], stdout=subprocess.PIPE, text=True)
+    url = f"http://127.0.0.1:{process.stdout.readline().split()[-1]}"
+    urllib.request.urlopen(urllib.request.Request(
+        f"{url}/control/openai/behaviour?roundTrip=0.08&speed=40", b"", method="POST")).read()
+    return process, {"OPENAI_API_KEY": "secret-key-0123456789", "OPENAI_BASE_URL": f"{url}/openai/v1",
+                     "STENTOR_PROVIDER_CONCURRENCY": "1"}
+
+
+def memory(server, seconds, folder, engine="sphinx"):
     """The tab's heap after its garbage is collected, while a job of so many seconds runs."""
     with Browser() as browser:
         tab = browser.tab(server.url + "/")
         tab.call("HeapProfiler.enable")
         long = clip(folder, "long.wav", seconds, repeats=int(seconds / 10) + 1)
-        answer = server.transcribe(file=long, **FIELDS)
+        answer = server.transcribe(file=long, **FIELDS | {"engine": engine})
         job = answer.json()["job_id"]
         heaps = []
         while True:
@@ -116,7 +130,15 @@ def main():
         server.start()
         print("10,000 words", json.dumps(hour(server, job)))
         if "--long" in sys.argv:
-            print("memory", json.dumps(memory(server, float(sys.argv[sys.argv.index("--long") + 1]), folder)))
+            seconds = float(sys.argv[sys.argv.index("--long") + 1])
+            if "--service" not in sys.argv:
+                print("memory", json.dumps(memory(server, seconds, folder)))
+                return
+            process, settings = service()
+            server.stop()
+            server.start(**settings)
+            print("memory", json.dumps(memory(server, seconds, folder, "openai")))
+            process.terminate()
 
 
 main()

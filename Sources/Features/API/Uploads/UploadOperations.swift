@@ -39,5 +39,5 @@ enum UploadOperations {
         "HEAD, PATCH or DELETE, named in X-HTTP-Method-Override.", family: family, parameters: [id, version],
         bodies: [piece],
         answers: [.init(.noContent, "Done."), .init(.ok, "The state.")],
-        refusals: refusals + [.unsupportedMediaType, .checksumMismatch, .insufficientStorage])
+        refusals: refusals + [.methodNotAllowed, .unsupportedMediaType, .checksumMismatch, .insufficientStorage])
 }
