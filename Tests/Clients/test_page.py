@@ -2,8 +2,10 @@
 
 import base64
 import io
+import http.server
 import json
 import pathlib
+import threading
 import time
 import zipfile
 from urllib.parse import urlsplit
@@ -685,3 +687,70 @@ def test_an_upload_goes_on_where_it_was_cut(browser, server, tmp_path):
 def head(content):
     """Enough of a WAV file to be one."""
     return base64.b64encode(content[:64]).decode()
+
+
+class Mirror:
+    """Gives every model as zeros, as many as are asked for, until it is told to hang up."""
+
+    def __init__(self):
+        self.ends = threading.Event()
+        mirror = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.end_headers()
+                try:
+                    while not mirror.ends.wait(0.02):
+                        self.wfile.write(bytes(1 << 20))
+                except OSError:
+                    return
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+
+def test_a_model_is_fetched_with_progress_and_says_why_when_it_fails(browser):
+    mirror = Mirror()
+    with Server(STENTOR_MODEL_MIRROR=mirror.url) as server:
+        tab = browser.tab(server.url + "/#/care")
+        tab.wait("!!document.querySelector('tbody button')")
+        name = tab.run("document.querySelector('tbody tr:has(button) strong').textContent")
+        row = f"[...document.querySelectorAll('tbody tr')].find((one) => one.querySelector('strong').textContent === '{name}')"
+        tab.run(f"{row}.querySelector('button').click()")
+        tab.wait(f"{row}.querySelector('progress')?.value > 0")
+        mirror.ends.set()
+        tab.wait(f"!!{row}.querySelector('.why')?.textContent && !!{row}.querySelector('button')")
+        assert not any(path.is_file() and path.stat().st_size == 0 for path in (server.folder / "models").rglob("*.onnx"))
+        quiet(tab)
+    mirror.server.shutdown()
+
+
+def test_keys_are_made_and_revoked_on_the_page(browser):
+    with Server() as server:
+        tab = browser.tab(server.url + "/#/care")
+        tab.wait("!!document.querySelector('main input[type=text][maxlength=\"80\"]')")
+        # One that may look after nothing would be the last that is made here.
+        tab.fill("main input[type=text][maxlength='80']", "the newsroom")
+        tab.run("document.querySelector('main input[value=transcribe]').click()")
+        tab.run("document.querySelector('main input[type=text][maxlength=\"80\"]').form.requestSubmit()")
+        tab.wait("!!document.querySelector('.toast.bad')")
+        assert server.get("/jobs").status_code == 200
+        tab.run("document.querySelector('main input[value=admin]').click()")
+        tab.run("document.querySelector('main input[type=text][maxlength=\"80\"]').form.requestSubmit()")
+        tab.wait("document.querySelector('.notice code')?.textContent.startsWith('stentor-')")
+        key = tab.run("document.querySelector('.notice code').textContent")
+        assert server.get("/jobs").status_code == 401
+        listed = server.get("/keys", headers={"Authorization": f"Bearer {key}"}).json()["keys"]
+        assert [(one["name"], one["scopes"]) for one in listed] == [("the newsroom", ["admin", "transcribe"])]
+        # This tab goes on as the one who made the key; another one needs it.
+        tab.reload()
+        tab.wait("[...document.querySelectorAll('main li strong')].some((one) => one.textContent === 'the newsroom')")
+        tab.run("[...document.querySelectorAll('main li')].find((one) => one.innerText.includes('the newsroom')).querySelector('button').click()")
+        wait_for(lambda: server.get("/keys", headers={"Authorization": f"Bearer {key}"}).status_code == 401)
+        assert server.get("/jobs").status_code == 401

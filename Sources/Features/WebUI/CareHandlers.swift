@@ -137,18 +137,29 @@ struct CareHandlers: Sendable {
     }
 
     private struct NewKey: Encodable {
-        let key: ListedKey
+        let keys: [ListedKey]
         let secret: String
     }
 
+    /// The first key closes the server, to this page too: it goes on under the new one.
     private func createKey(_ request: HTTPRequest) async throws -> HTTPResponse {
         try request.refuseOthers()
         let wish = try await request.json(as: KeyWish.self, limit: 4096)
         guard let desk = ports.keys, !wish.name.isEmpty, wish.name.count <= 80, !wish.scopes.isEmpty,
             wish.scopes.allSatisfy(desk.scopes.contains)
         else { throw PageError.http(.badRequest, "bad_field", "Give the key a name and what it may do.") }
+        let isFirst = !ports.sessions.needsKey
+        guard !isFirst || wish.scopes.contains("admin") else {
+            throw PageError.http(
+                .badRequest, "first_key", "The first key must be an administrator's; nobody could make another here.")
+        }
         let made = try await desk.create(name: wish.name, scopes: wish.scopes)
-        return try ListHandlers.fresh(NewKey(key: made.key, secret: made.secret))
+        var response = try ListHandlers.fresh(NewKey(keys: try await desk.keys(), secret: made.secret))
+        if isFirst, let proof = try await ports.sessions.open(key: made.secret) {
+            response.fields[SessionCookie.setField] = SessionCookie.text(
+                proof, seconds: ports.sessions.lifetime, isSecure: request.scheme == "https")
+        }
+        return response
     }
 
     private func revokeKey(_ request: HTTPRequest, _ parameters: PathParameters) async throws -> HTTPResponse {

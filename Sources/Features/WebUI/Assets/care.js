@@ -90,7 +90,7 @@ export function open(main) {
           button(t("care.key.revoke"), () => attempt(async () => fill((await ask("DELETE", `/ui/care/keys/${encodeURIComponent(key.id)}`)).keys)), { kind: ".bad" })))),
         h("form.row", { onsubmit: (event) => { event.preventDefault(); attempt(async () => {
           const made = await ask("POST", "/ui/care/keys", { name: name.value, scopes: boxes.filter((box) => box.checked).map((box) => box.value) });
-          fill((await ask("GET", "/ui/care/keys")).keys, made.secret);
+          fill(made.keys, made.secret);
         }); } }, h("label.field", {}, t("care.key.name"), name), boxes.map((box) => h("label.tick", {}, box, box.value)), h("button", { type: "submit" }, t("care.key.make"))));
     };
     fill((await ask("GET", "/ui/care/keys")).keys);
