@@ -31,13 +31,16 @@ final class BlockingQueue: Sendable {
     }
 
     func submit(_ work: @escaping Work) throws {
-        try ensureThread()
+        try ensureThread(for: 1)
         try state.withLock { state in
             if state.closed { throw BlockingPool.Refusal.shutDown }
             if state.waitingCount >= queueLimit { throw BlockingPool.Refusal.queueFull(limit: queueLimit) }
             state.waiting.append(work)
         }
         post(1)
+        // Two calls at once may have counted on the same idle thread. There is one now in any case; a second one that
+        // cannot be had only makes this call wait.
+        try? ensureThread(for: 0)
     }
 
     func close() {
@@ -50,10 +53,11 @@ final class BlockingQueue: Sendable {
     }
 
     /// Starts a thread when every one is spoken for. A failure matters only when there is none at all.
-    private func ensureThread() throws {
+    /// - Parameter more: calls that are about to be added.
+    private func ensureThread(for more: Int) throws {
         let starts = state.withLock { state in
-            let spokenFor = state.busy + state.waitingCount
-            guard !state.closed, state.threads < threadLimit, state.threads <= spokenFor else { return false }
+            let spokenFor = state.busy + state.waitingCount + more
+            guard !state.closed, state.threads < threadLimit, state.threads < spokenFor else { return false }
             state.threads += 1
             return true
         }

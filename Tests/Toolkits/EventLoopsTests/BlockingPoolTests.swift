@@ -59,6 +59,26 @@ struct BlockingPoolTests {
         pool.shutDown()
         await #expect(throws: BlockingPool.Refusal.shutDown) { try await pool.run {} }
     }
+
+    @Test("two calls that come at once each get a thread, though only one rests")
+    func twoAtOnce() async throws {
+        for _ in 0..<300 {
+            let pool = try BlockingPool(threads: 2)
+            try await pool.run {}
+            let meeting = Meeting()
+            let met = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<2 {
+                    group.addTask {
+                        try await pool.run { meeting.waitForTheOther() }
+                    }
+                }
+                return try await group.allSatisfy { $0 }
+            }
+            pool.shutDown()
+            #expect(met)
+            if !met { return }
+        }
+    }
 }
 
 /// Holds one thread until opened.
@@ -94,4 +114,19 @@ private final class Gauge: Sendable {
     }
 
     func leave() { running.subtract(1, ordering: .relaxed) }
+}
+
+/// Two threads that wait for each other, for five seconds at most.
+private final class Meeting: Sendable {
+    private let arrived = Atomic<Int>(0)
+
+    func waitForTheOther() -> Bool {
+        arrived.add(1, ordering: .relaxed)
+        let begun = MonotonicTime.now()
+        while arrived.load(ordering: .relaxed) < 2 {
+            if (MonotonicTime.now() - begun).nanoseconds > 5_000_000_000 { return false }
+            sched_yield()
+        }
+        return true
+    }
 }
