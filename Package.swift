@@ -164,7 +164,8 @@ let modules: [Module] = [
     Module(
         "WebUI", .features,
         uses: [
-            "Crypto", "EventLoops", "HTTPRanges", "HTTPRouting", "HTTPTypes", "Jobs", "Review", "Scheduling",
+            "Accounts", "Crypto", "EventLoops", "HTTPRanges", "HTTPRouting", "HTTPTypes", "Jobs", "Review",
+            "Scheduling",
             "Streaming", "Telemetry", "Transcription", "Transcripts",
         ],
         tests: [

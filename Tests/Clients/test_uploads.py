@@ -142,12 +142,12 @@ def test_lies_about_offset_and_length_change_nothing(server):
     for claimed in (0, 2, 4, 10, 11):
         assert patch(server, place, claimed, b"x").status_code == 409
     assert patch(server, place, 3, b"12345678").status_code == 413
-    assert patch(server, place, 3, (piece for piece in [b"1234", b"5678"])).status_code in (413, 400)
+    assert patch(server, place, 3, (piece for piece in [b"1234", b"5678"])).status_code == 413
     assert patch(server, place, offset(server, place), b"x", **{"Content-Type": "text/plain"}).status_code == 415
     for wrong in ("", "-1", "0x3", "3.0"):
         assert patch(server, place, 3, b"x", **{"Upload-Offset": wrong}).status_code == 400
     assert offset(server, place) <= 10
-    assert server.post("/transcribe-file", data={"upload_id": place.rsplit("/", 1)[1]}).status_code in (409, 415)
+    assert server.post("/transcribe-file", data={"upload_id": place.rsplit("/", 1)[1]}).status_code == 409
 
 
 def test_what_was_chunked_beyond_the_length_leaves_no_more_than_the_length(server):
@@ -203,7 +203,7 @@ def test_an_upload_that_lies_still_is_gone():
         os.utime(part, (1, 1))
         note = part.with_suffix(".json")
         note.write_text(note.read_text().replace('"createdAt":', '"createdAt":1,"was":'))
-        assert patch(server, place, 0, b"abc").status_code in (404, 410)
+        assert patch(server, place, 0, b"abc").status_code == 410
         begin(server, 3)
         assert not part.exists()
 

@@ -29,6 +29,7 @@ public final class FolderUploads: UploadVault {
         self.boot = boot
         self.reserve = reserve
         pool = try BlockingPool(threads: 4, queue: 100_000, name: "uploads")
+        UploadFiles.removeOrphans(in: folder)
     }
 
     public func create(_ record: UploadRecord) async throws(UploadError) {

@@ -16,11 +16,13 @@ struct UploadNote: Codable {
 /// The two files of one upload. Every call blocks.
 struct UploadFiles: Sendable {
     static let noteSuffix = ".json"
+    private static let bytesSuffix = ".part"
+    private static let freshSuffix = ".new"
 
     let folder: String
     let id: UploadID
 
-    var bytes: String { "\(folder)/\(id.text).part" }
+    var bytes: String { "\(folder)/\(id.text)\(Self.bytesSuffix)" }
     private var note: String { "\(folder)/\(id.text)\(Self.noteSuffix)" }
 
     func makeBytes() throws(UploadError) {
@@ -32,7 +34,7 @@ struct UploadFiles: Sendable {
     /// Through a file of another name, so that a power cut leaves the old note or the new one.
     func write(_ content: UploadNote) throws(UploadError) {
         guard let json = try? JSONEncoder().encode(content) else { throw .broken("its description cannot be written") }
-        let temporary = note + ".new"
+        let temporary = note + Self.freshSuffix
         let raw = csystem_open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         guard raw >= 0 else { throw Self.failure() }
         let file = Descriptor(owning: raw)
@@ -69,6 +71,16 @@ struct UploadFiles: Sendable {
     func remove() throws(UploadError) {
         for path in [note, bytes] where unlink(path) != 0 && errno != ENOENT { throw Self.failure() }
         try syncFolder()
+    }
+
+    /// Removes what a kill between two steps left behind: bytes that nothing describes, and half-written descriptions.
+    static func removeOrphans(in folder: String) {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return }
+        let notes = Set(names.filter { $0.hasSuffix(noteSuffix) }.map { $0.dropLast(noteSuffix.count) })
+        for name in names {
+            let isOrphan = name.hasSuffix(bytesSuffix) && !notes.contains(name.dropLast(bytesSuffix.count))
+            if isOrphan || name.hasSuffix(freshSuffix) { unlink("\(folder)/\(name)") }
+        }
     }
 
     private func syncFolder() throws(UploadError) {

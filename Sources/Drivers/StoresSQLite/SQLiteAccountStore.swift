@@ -8,25 +8,10 @@ public struct SQLiteAccountStore: AccountStore {
 
     public init(_ database: SQLiteDatabase) { self.database = database }
 
-    /// The one place where a failure of the database becomes the port's.
-    static func translated<Value>(_ body: () async throws -> Value) async throws(AccountStoreError) -> Value {
-        do {
-            return try await body()
-        } catch let error as AccountStoreError {
-            throw error
-        } catch let error as SQLiteError {
-            throw error.condition == .full ? .noRoom : .broken("\(error)")
-        } catch is CancellationError {
-            throw .broken("the call was cancelled before anything was written")
-        } catch {
-            throw .broken("\(error)")
-        }
-    }
-
     private func write<Value: Sendable>(
         _ durability: Durability = .full, _ body: @escaping @Sendable (SQLiteAccountRecords) throws -> Value
     ) async throws(AccountStoreError) -> Value {
-        try await Self.translated {
+        try await AccountStoreError.translating {
             try await database.write(durability: durability) { try body(SQLiteAccountRecords(transaction: $0)) }
         }
     }
@@ -34,7 +19,9 @@ public struct SQLiteAccountStore: AccountStore {
     private func read<Value: Sendable>(
         _ body: @escaping @Sendable (SQLiteAccountRecords) throws -> Value
     ) async throws(AccountStoreError) -> Value {
-        try await Self.translated { try await database.read { try body(SQLiteAccountRecords(transaction: $0)) } }
+        try await AccountStoreError.translating {
+            try await database.read { try body(SQLiteAccountRecords(transaction: $0)) }
+        }
     }
 
     public func receive(_ updates: [StoredUpdate], at wall: Double) async throws(AccountStoreError) -> Int {

@@ -32,7 +32,7 @@ public struct SQLiteJobStore: JobStore {
         _ database: SQLiteDatabase, rules: JobRules, boot: String = BootIdentifier.current(),
         faults: any FaultPoints = NoFaults()
     ) async throws(JobStoreError) -> SQLiteJobStore {
-        let (epoch, dropped) = try await translated {
+        let (epoch, dropped) = try await JobStoreError.translating {
             try await database.write { transaction in
                 let records = SQLiteJobRecords(transaction: transaction)
                 let before: String = try records.one("SELECT boot AS value FROM queue")
@@ -45,26 +45,11 @@ public struct SQLiteJobStore: JobStore {
             database: database, rules: rules, faults: faults, epoch: epoch, droppedMedia: dropped)
     }
 
-    /// The one place where a failure of the database becomes the port's.
-    private static func translated<Value>(_ body: () async throws -> Value) async throws(JobStoreError) -> Value {
-        do {
-            return try await body()
-        } catch let error as JobStoreError {
-            throw error
-        } catch let error as SQLiteError {
-            throw error.condition == .full ? .noRoom : .broken("\(error)")
-        } catch is CancellationError {
-            throw .broken("the call was cancelled before anything was written")
-        } catch {
-            throw .broken("\(error)")
-        }
-    }
-
     private func write<Value: Sendable>(
         _ before: StaticString, _ after: StaticString, _ durability: Durability = .full,
         _ body: @escaping @Sendable (JobRules, SQLiteJobRecords) throws -> Value
     ) async throws(JobStoreError) -> Value {
-        try await Self.translated {
+        try await JobStoreError.translating {
             try await faults.step(before)
             let value = try await database.write(durability: durability) { [rules, epoch] transaction in
                 let records = SQLiteJobRecords(transaction: transaction)
@@ -81,7 +66,7 @@ public struct SQLiteJobStore: JobStore {
     private func read<Value: Sendable>(
         _ body: @escaping @Sendable (JobRules, SQLiteJobRecords) throws -> Value
     ) async throws(JobStoreError) -> Value {
-        try await Self.translated {
+        try await JobStoreError.translating {
             try await database.read { [rules] in try body(rules, SQLiteJobRecords(transaction: $0)) }
         }
     }

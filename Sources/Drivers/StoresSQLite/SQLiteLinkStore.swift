@@ -7,23 +7,10 @@ public struct SQLiteLinkStore: LinkStore {
 
     public init(_ database: SQLiteDatabase) { self.database = database }
 
-    /// The one place where a failure of the database becomes the port's.
-    private func translated<Value>(_ body: () async throws -> Value) async throws(LinkStoreError) -> Value {
-        do {
-            return try await body()
-        } catch let error as SQLiteError {
-            throw error.condition == .full ? .noRoom : .broken("\(error)")
-        } catch is CancellationError {
-            throw .broken("the call was cancelled before anything was written")
-        } catch {
-            throw .broken("\(error)")
-        }
-    }
-
     private func write<Value: Sendable>(
         _ body: @escaping @Sendable (SQLiteLinkRecords) throws -> Value
     ) async throws(LinkStoreError) -> Value {
-        try await translated {
+        try await LinkStoreError.translating {
             try await database.write(durability: .full) { try body(SQLiteLinkRecords(transaction: $0)) }
         }
     }
@@ -31,7 +18,9 @@ public struct SQLiteLinkStore: LinkStore {
     private func read<Value: Sendable>(
         _ body: @escaping @Sendable (SQLiteLinkRecords) throws -> Value
     ) async throws(LinkStoreError) -> Value {
-        try await translated { try await database.read { try body(SQLiteLinkRecords(transaction: $0)) } }
+        try await LinkStoreError.translating {
+            try await database.read { try body(SQLiteLinkRecords(transaction: $0)) }
+        }
     }
 
     public func publish(_ record: LinkRecord) async throws(LinkStoreError) -> LinkRecord {

@@ -8,25 +8,10 @@ public struct SQLiteReviewStore: ReviewStore {
 
     public init(_ database: SQLiteDatabase) { self.database = database }
 
-    /// The one place where a failure of the database becomes the port's.
-    private func translated<Value>(_ body: () async throws -> Value) async throws(ReviewStoreError) -> Value {
-        do {
-            return try await body()
-        } catch let refusal as ReviewRefusal {
-            throw .refused(refusal)
-        } catch let error as SQLiteError {
-            throw error.condition == .full ? .noRoom : .broken("\(error)")
-        } catch is CancellationError {
-            throw .broken("the call was cancelled before anything was written")
-        } catch {
-            throw .broken("\(error)")
-        }
-    }
-
     private func write<Value: Sendable>(
         _ durability: Durability = .full, _ body: @escaping @Sendable (SQLiteReviewRecords) throws -> Value
     ) async throws(ReviewStoreError) -> Value {
-        try await translated {
+        try await ReviewStoreError.translating {
             try await database.write(durability: durability) { try body(SQLiteReviewRecords(transaction: $0)) }
         }
     }
@@ -34,7 +19,9 @@ public struct SQLiteReviewStore: ReviewStore {
     private func read<Value: Sendable>(
         _ body: @escaping @Sendable (SQLiteReviewRecords) throws -> Value
     ) async throws(ReviewStoreError) -> Value {
-        try await translated { try await database.read { try body(SQLiteReviewRecords(transaction: $0)) } }
+        try await ReviewStoreError.translating {
+            try await database.read { try body(SQLiteReviewRecords(transaction: $0)) }
+        }
     }
 
     public func review(of job: JobID) async throws(ReviewStoreError) -> Review {
@@ -46,7 +33,7 @@ public struct SQLiteReviewStore: ReviewStore {
     ) async throws(ReviewStoreError) -> Review {
         try await write { records in
             var review = try records.review(of: job)
-            try edit(&review)
+            do { try edit(&review) } catch let refusal as ReviewRefusal { throw ReviewStoreError.refused(refusal) }
             try records.put(review, of: job)
             return review
         }

@@ -1,12 +1,10 @@
+import HTTPRouting
 import HTTPTypes
 import Jobs
 import Uploads
 
 /// One table from what went wrong to how it is told: status, a word for programs, and a sentence that says what to do.
 enum ErrorTable {
-    /// Carries the word beside the status to whatever dialect writes the error.
-    static let codeField = HTTPFieldName("X-Error-Code")
-
     /// The field of the request that is wrong, for dialects that name it.
     static let parameterField = HTTPFieldName("X-Error-Param")
 
@@ -23,7 +21,7 @@ enum ErrorTable {
     static func http(
         _ status: HTTPStatus, _ code: String, _ message: String, retryAfter: Int? = nil, parameter: String? = nil
     ) -> HTTPError {
-        var fields: HTTPFields = [codeField: code]
+        var fields: HTTPFields = [.errorCode: code]
         if let parameter { fields[parameterField] = parameter }
         if let retryAfter { fields[.retryAfter] = String(retryAfter) }
         return HTTPError(status, message, fields: fields)
@@ -74,7 +72,7 @@ enum ErrorTable {
 
     /// A word for errors that have none of their own.
     static func code(of error: HTTPError) -> String {
-        if let code = error.fields[codeField] { return code }
+        if let code = error.fields[.errorCode] { return code }
         return switch error.status {
         case .badRequest: "bad_request"
         case .unauthorized: "unauthorized"

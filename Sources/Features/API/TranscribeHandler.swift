@@ -1,3 +1,4 @@
+import Accounts
 import HTTPRouting
 import HTTPTypes
 import Jobs

@@ -1,14 +1,12 @@
+import HTTPRouting
 import HTTPTypes
 import Jobs
 import Review
 
 /// What went wrong, as the page is told.
 enum PageError {
-    /// Carries a word for programs beside the status.
-    private static let codeField = HTTPFieldName("X-Error-Code")
-
     static func http(_ status: HTTPStatus, _ code: String, _ message: String) -> HTTPError {
-        HTTPError(status, message, fields: [codeField: code])
+        HTTPError(status, message, fields: [.errorCode: code])
     }
 
     static let noSuchJob = http(.notFound, "no_such_job", "There is no job with this id.")

@@ -1,3 +1,4 @@
+import Accounts
 import FoundationEssentials
 import HTTPRouting
 public import HTTPTypes
@@ -29,7 +30,7 @@ struct SessionHandlers: Sendable {
 
     /// `GET /ui/state`.
     func state(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let visitor = request.attributes[Visitor.Key.self]
+        let visitor = request.attributes[Identity<Principal>.self]
         let installed =
             visitor == nil ? [] : ((try? await ports.models.models()) ?? []).filter { $0.state == "installed" }
         var response = try HTTPResponse.json(

@@ -73,6 +73,16 @@ import Workbench
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/uploads").isEmpty)
     }
 
+    @Test func `What a kill left behind is swept up at the next start, and nothing else`() async throws {
+        let id = try await written(try vault(), [1, 2, 3])
+        for name in ["orphan.part", "\(id).json.new"] {
+            try Data("x".utf8).write(to: URL(filePath: "\(folder)/uploads/\(name)"))
+        }
+        #expect(try await vault().state(id)?.offset == 3)
+        let left = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/uploads")
+        #expect(Set(left) == ["\(id).json", "\(id).part"])
+    }
+
     @Test func `A description that cannot be read is an upload that is not there`() async throws {
         let vault = try vault()
         let id = try await written(vault, [1])

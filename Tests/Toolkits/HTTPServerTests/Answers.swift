@@ -7,10 +7,14 @@ struct Answers: HTTPResponder {
     /// What happened to handlers that wait: "waiting", then "cancelled".
     let events: AsyncStream<String>
     private let note: AsyncStream<String>.Continuation
+    private let gate = AsyncStream.makeStream(of: Void.self)
 
     init() {
         (events, note) = AsyncStream.makeStream(of: String.self)
     }
+
+    /// Lets the handler of `/heard` begin to read.
+    func openGate() { gate.continuation.finish() }
 
     func respond(to request: HTTPRequest) async throws -> HTTPResponse {
         switch request.path {
@@ -53,10 +57,10 @@ struct Answers: HTTPResponder {
         return total
     }
 
-    /// Begins to read once the client has left, and says how much there was until the body broke off.
+    /// Begins to read once the gate is open, and says how much there was until the body broke off.
     private func hear(_ body: IncomingBody) async throws -> HTTPResponse {
         note.yield("waiting")
-        try? await Task.sleep(for: .milliseconds(50))
+        for await _ in gate.stream {}
         var total = 0
         do {
             for try await chunk in body { total += chunk.count }

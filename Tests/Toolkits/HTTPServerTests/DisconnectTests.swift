@@ -45,6 +45,7 @@ struct DisconnectTests {
             // Less than the kernel takes without a reader.
             try await connection.send(String(repeating: "a", count: 1_000_000))
             connection.finishSending()
+            answers.openGate()
             #expect(await answers.next() == "heard 1000000")
             while server.server.connectionCount > 0 { await Task.yield() }
         }

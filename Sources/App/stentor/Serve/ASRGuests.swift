@@ -1,4 +1,5 @@
 import API
+import Accounts
 import HTTPRouting
 import HTTPTypes
 import IPAddresses
@@ -13,7 +14,7 @@ struct ASRGuests: Middleware {
     func respond(to request: HTTPRequest, next: any HTTPResponder) async throws -> HTTPResponse {
         guard let address = guest(request) else { return try await next.respond(to: request) }
         var request = request
-        request.attributes[Principal.Key.self] = Principal(owner: Owner("asr:\(address)"), isAdmin: false)
+        request.attributes[Identity<Principal>.self] = Principal(owner: Owner("asr:\(address)"), isAdmin: false)
         return try await next.respond(to: request)
     }
 

@@ -1,4 +1,5 @@
 import API
+import Accounts
 import Bot
 import HTTPRouting
 import HTTPTypes
@@ -41,7 +42,7 @@ enum FrontDoor {
         }
         middleware.append(Admission(keys: keys, sessions: sessions, open: Set(router.routes.openPaths)))
         middleware.append(
-            RateLimit { request in request.attributes[Principal.Key.self].flatMap { keys.share(of: $0.owner) } })
+            RateLimit { request in request.attributes[Identity<Principal>.self].flatMap { keys.share(of: $0.owner) } })
         return Application(middleware: middleware, envelopes: envelopes, router: router)
     }
 
@@ -130,9 +131,8 @@ private struct Admission: Middleware {
     func respond(to request: HTTPRequest, next: any HTTPResponder) async throws -> HTTPResponse {
         var request = request
         if let principal = try keys.principal(of: request) ?? session(of: request) {
-            request.attributes[Principal.Key.self] = principal
-            request.attributes[Visitor.Key.self] = Visitor(owner: principal.owner, isAdmin: principal.isAdmin)
-        } else if request.attributes[Principal.Key.self] != nil {
+            request.attributes[Identity<Principal>.self] = principal
+        } else if request.attributes[Identity<Principal>.self] != nil {
             // Known by its address.
         } else if Links.prefixes.contains(where: request.path.hasPrefix) {
             // The link itself is the permission.

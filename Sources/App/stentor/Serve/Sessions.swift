@@ -1,6 +1,8 @@
 import API
+import Accounts
 import Crypto
 import FoundationEssentials
+import HTTPRouting
 import HTTPTypes
 import Jobs
 import Streaming
