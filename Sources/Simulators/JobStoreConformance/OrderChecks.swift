@@ -69,12 +69,15 @@ extension JobStoreConformance {
                 _ = try await bench.store.submit(item)
             }
             bench.expect(try await bench.next(engines: []) == nil, "no engine, no work")
-            bench.expect(try await bench.next(engines: [EngineName(engine: "whisper", model: "en-us")]) == nil, "both must fit")
+            bench.expect(
+                try await bench.next(engines: [EngineName(engine: "whisper", model: "en-us")]) == nil, "both must fit")
             let sphinx = EngineName(engine: "sphinx", model: "en-us")
-            bench.expect(try await bench.next(engines: [sphinx]), is: "s", "older work for others is passed over")
+            bench.expect(try await bench.next(engines: [sphinx]), is: "s", "older work is passed over")
             let tiny = EngineName(engine: "whisper", model: "tiny")
             bench.expect(try await bench.next(engines: [sphinx, tiny]), is: "v", "by its model")
-            bench.expect(try await bench.next(engines: [EngineName(engine: "whisper")]), is: "w", "an engine with all its models")
+            bench.expect(
+                try await bench.next(engines: [EngineName(engine: "whisper")]), is: "w", "an engine with all its models"
+            )
         },
         JobStoreConformance("An owner runs no more than allowed, in all lanes together") { bench in
             for number in 0..<3 { try await bench.submit("s\(number)", seconds: 1) }
