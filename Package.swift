@@ -125,7 +125,8 @@ let modules: [Module] = [
             "CSystem", "Crypto", "EventLoops", "HostProcesses", "Jobs", "ObjectStorage", "Transcription", "Uploads",
         ],
         tests: [
-            "EventLoops", "FakeBucket", "HTTPClient", "HTTPServer", "HTTPTesting", "Jobs", "ObjectStorage", "Transcription",
+            "EventLoops", "FakeBucket", "HTTPClient", "HTTPServer", "HTTPTesting", "Jobs", "ObjectStorage",
+            "Transcription",
             "UploadVaultConformance", "Uploads", "Workbench",
         ]),
     Module("FakeBucket", .simulators, uses: ["Crypto", "EventLoops", "HTTPTypes"]),
