@@ -276,6 +276,12 @@ let modules: [Module] = [
         "ModelLibrary", .toolkits, uses: ["CCompression", "Crypto", "EventLoops", "HTTPClient", "HTTPTypes"],
         tests: ["CCompression", "Crypto", "EventLoops", "FaultyFileServer", "HTTPClient", "HTTPTypes"]),
 
+    Module("CHiredis", .cLibraries, .systemLibrary),
+    Module(
+        "Redis", .toolkits, uses: ["CHiredis", "COpenSSL", "EventLoops", "IPAddresses", "TCP", "TLS"],
+        tests: ["EventLoops", "HTTPTesting", "IPAddresses", "RedisTesting", "TCP"]),
+    Module("RedisTesting", .simulators, uses: ["EventLoops", "IPAddresses", "TCP"]),
+
     Module("CSQLite", .cLibraries, .systemLibrary),
     Module("SQLite", .toolkits, uses: ["CSQLite", "EventLoops"], tests: ["EventLoops", "Workbench"]),
     Module("database-probe", .simulators, .executable, uses: ["SQLite"]),
