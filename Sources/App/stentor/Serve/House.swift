@@ -43,7 +43,7 @@ struct House: Sendable {
     let bot: TelegramBot?
     let webhook: WebhookGate?
     let links: Links?
-    let reviews: SQLiteReviewStore
+    let reviews: any ReviewStore
     let figures: SQLiteFigureStore
     let models: ModelDesk
     /// Files in Telegram by Telegram's own protocol.
@@ -69,9 +69,9 @@ struct House: Sendable {
             retention: RetentionPolicy(
                 succeededMedia: settings.queue.keepMedia, failedMedia: settings.queue.keepJobsHours * 3600),
             waitingPerOwner: settings.queue.waitingPerUser, clock: clock)
-        let store = try await SQLiteJobStore.open(database, rules: rules, faults: faults)
+        let client = try HTTPClient(on: loops.loops[0])
+        let stores = try await Stores.embedded(settings, database, rules, client, clock: clock, faults: faults)
         let upload = Int64(settings.server.maximumUploadMegabytes) * 1_000_000
-        let vault = try FolderVault(folder: "\(settings.dataFolder)/media", maximumBytes: upload)
         let decoder = HostedDecoder(executable: installation.host, workFolder: installation.workFolder)
         let gpuStatus = GPUStatus(
             monitor: try NVIDIAMonitor(),
@@ -79,39 +79,37 @@ struct House: Sendable {
                 wish: .init(rawValue: settings.server.device.rawValue) ?? .auto,
                 threshold: settings.server.gpuMemoryThreshold, libraryHasCUDA: installation.hasCUDA))
         let engines = try EngineHall(settings, installation, devices: gpuStatus, log: log)
-        let client = try HTTPClient(on: loops.loops[0])
         let metrics = Metrics()
         let desk = try TelegramDesk(
-            settings, client, on: loops, links: SQLiteLinkStore(database), pages: try await pages(settings),
+            settings, client, on: loops, links: stores.links, pages: try await pages(settings),
             clock: clock, log: log, metrics: metrics)
         let web = WebFetcher(client, limits: .init(bytes: upload))
-        let reviews = SQLiteReviewStore(database)
         let bell = CallbackBell()
         let transcriptions = Transcriptions(
             Transcriptions.Ports(
-                store: store, vault: vault, cache: try await cache(settings, clock), engines: engines,
+                store: stores.jobs, vault: stores.vault, cache: stores.cache, engines: engines,
                 decoder: decoder, fetcher: desk?.fetcher(others: web) ?? web, clock: clock, log: log,
-                faults: faults, announced: { bell.ring() }, reviews: reviews),
+                faults: faults, announced: { bell.ring() }, reviews: stores.reviews, wire: stores.nodes?.wire),
             configuration(settings), metrics: metrics, keepJobs: settings.queue.keepJobsHours * 3600,
             // SHA-256 of a few hundred bytes: it fails only when OpenSSL forbids the algorithm, which the vault said.
             digest: { (try? SHA256.digest(of: $0).hex) ?? "" })
         try await transcriptions.tidy()
         let bot = desk?.bot(
-            transcriptions, database, installation, clock: clock, log: log, faults: faults, metrics: metrics)
+            transcriptions, stores.accounts, installation, clock: clock, log: log, faults: faults, metrics: metrics)
         return House(
             transcriptions: transcriptions, decoder: decoder, engines: engines, database: database, metrics: metrics,
             gpuStatus: gpuStatus, device: gpuStatus.policy.decide(await gpuStatus.monitor.report()).device,
             bot: bot, webhook: try bot.flatMap { try desk?.gate($0) },
-            links: desk?.links(transcriptions, SQLiteAccountStore(database), metrics), reviews: reviews,
+            links: desk?.links(transcriptions, stores.accounts, metrics), reviews: stores.reviews,
             figures: SQLiteFigureStore(database),
             models: try ModelDesk(
                 folder: installation.modelFolder, client: client, mirror: settings.modelMirror),
             telegram: desk?.blocks,
             keys: try await KeyRegistry.open(
-                SQLiteAPIKeyStore(database), clock: clock, digest: { try SHA256.digest(of: $0).bytes }),
+                stores.keys, clock: clock, digest: { try SHA256.digest(of: $0).bytes }),
             uploads: try uploads(settings, clock),
             callbacks: try CallbackOffice.open(
-                settings.callbacks, store, client, transcriptions, bell: bell, log: log, metrics: metrics),
+                settings.callbacks, stores.jobs, client, transcriptions, bell: bell, log: log, metrics: metrics),
             client: client)
     }
 
@@ -138,19 +136,6 @@ struct House: Sendable {
                 length: Int64(settings.server.maximumUploadMegabytes) * 1_000_000,
                 lifetime: settings.server.uploadHours * 3600),
             clock: clock)
-    }
-
-    private static func cache(_ settings: Settings, _ clock: SystemClock) async throws -> any TranscriptCache {
-        guard settings.cache.isEnabled, settings.cache.entries > 0 else { return NoTranscriptCache() }
-        let limits = CacheLimits(
-            entries: settings.cache.entries, bytes: settings.cache.megabytes * 1_000_000,
-            lifetime: settings.cache.seconds)
-        switch settings.cache.kind {
-        case .memory: return MemoryTranscriptCache(limits, clock: clock)
-        case .disk:
-            return try await DiskTranscriptCache.open(
-                folder: "\(settings.dataFolder)/cache", limits, clock: clock)
-        }
     }
 
     /// A place on the disk for what viewers read, when one is wanted.

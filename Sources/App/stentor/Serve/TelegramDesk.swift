@@ -11,14 +11,11 @@ import MTProto
 import ModelLibrary
 import Scheduling
 import Settings
-import StoresSQLite
 import Streaming
 import TelegramClient
 import TelegramMedia
 import Telemetry
 import Transcription
-
-import class SQLite.SQLiteDatabase
 
 /// The bot's part of the house: nothing without a token.
 struct TelegramDesk: Sendable {
@@ -113,7 +110,7 @@ struct TelegramDesk: Sendable {
     }
 
     func bot(
-        _ transcriptions: Transcriptions, _ database: SQLiteDatabase, _ installation: Installation,
+        _ transcriptions: Transcriptions, _ accounts: any AccountStore, _ installation: Installation,
         clock: any JobClock, log: any EventLog, faults: any FaultPoints, metrics: Metrics
     ) -> TelegramBot {
         let telegram = settings.telegram
@@ -137,7 +134,7 @@ struct TelegramDesk: Sendable {
         if let url = webhookURL { configuration.arrival = .webhook(url: url, secret: secret) }
         return TelegramBot(
             BotPorts(
-                store: SQLiteAccountStore(database), transcriptions: transcriptions, courier: Courier(client),
+                store: accounts, transcriptions: transcriptions, courier: Courier(client),
                 clock: clock, log: log, faults: faults, office: office, directory: blocks, metrics: metrics),
             configuration)
     }
