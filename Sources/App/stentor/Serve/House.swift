@@ -52,7 +52,14 @@ struct House: Sendable {
     let keys: KeyRegistry
     /// Uploads that come in pieces.
     let uploads: UploadDesk
-    let callbacks: CallbackSender
+    /// What signs links and sessions.
+    let signer: LinkKeys
+    let ears: NodeEars
+    /// A bot of its own for each time that this node leads.
+    let newBot: @Sendable () -> TelegramBot?
+    let newCallbacks: @Sendable (CallbackBell) throws -> CallbackSender
+    /// Where there are other nodes.
+    let duties: NodeDuties?
     private let client: HTTPClient
 
     static func build(
@@ -70,7 +77,7 @@ struct House: Sendable {
                 succeededMedia: settings.queue.keepMedia, failedMedia: settings.queue.keepJobsHours * 3600),
             waitingPerOwner: settings.queue.waitingPerUser, clock: clock)
         let client = try HTTPClient(on: loops.loops[0])
-        let stores = try await Stores.embedded(settings, database, rules, client, clock: clock, faults: faults)
+        let stores = try await Stores.open(settings, database, rules, client, clock: clock, faults: faults)
         let upload = Int64(settings.server.maximumUploadMegabytes) * 1_000_000
         let decoder = HostedDecoder(executable: installation.host, workFolder: installation.workFolder)
         let gpuStatus = GPUStatus(
@@ -78,24 +85,48 @@ struct House: Sendable {
             policy: DevicePolicy(
                 wish: .init(rawValue: settings.server.device.rawValue) ?? .auto,
                 threshold: settings.server.gpuMemoryThreshold, libraryHasCUDA: installation.hasCUDA))
-        let engines = try EngineHall(settings, installation, devices: gpuStatus, log: log)
+        let roll = stores.nodes?.roll
+        let engines = try EngineHall(settings, installation, devices: gpuStatus, log: log) {
+            (try? await roll?.nodes().flatMap(\.engines)) ?? []
+        }
+        let signer =
+            if let nodes = stores.nodes {
+                try await LinkKeys.load(from: nodes)
+            } else {
+                try LinkKeys.load(folder: settings.dataFolder)
+            }
+        let ears = NodeEars()
         let metrics = Metrics()
         let desk = try TelegramDesk(
             settings, client, on: loops, links: stores.links, pages: try await pages(settings),
-            clock: clock, log: log, metrics: metrics)
+            signer: signer, clock: clock, log: log, metrics: metrics)
         let web = WebFetcher(client, limits: .init(bytes: upload))
-        let bell = CallbackBell()
+        let wire = stores.nodes?.wire
+        var ports = Transcriptions.Ports(
+            store: stores.jobs, vault: stores.vault, cache: stores.cache, engines: engines,
+            decoder: decoder, fetcher: desk?.fetcher(others: web) ?? web, clock: clock, log: log,
+            faults: faults,
+            announced: {
+                ears.hear(.announcements)
+                wire?.send(.announcements)
+            }, reviews: stores.reviews, wire: wire)
+        ports.heard = { ears.hear($0) }
         let transcriptions = Transcriptions(
-            Transcriptions.Ports(
-                store: stores.jobs, vault: stores.vault, cache: stores.cache, engines: engines,
-                decoder: decoder, fetcher: desk?.fetcher(others: web) ?? web, clock: clock, log: log,
-                faults: faults, announced: { bell.ring() }, reviews: stores.reviews, wire: stores.nodes?.wire),
-            configuration(settings), metrics: metrics, keepJobs: settings.queue.keepJobsHours * 3600,
+            ports, configuration(settings, engines), metrics: metrics, keepJobs: settings.queue.keepJobsHours * 3600,
             // SHA-256 of a few hundred bytes: it fails only when OpenSSL forbids the algorithm, which the vault said.
             digest: { (try? SHA256.digest(of: $0).hex) ?? "" })
         try await transcriptions.tidy()
-        let bot = desk?.bot(
-            transcriptions, stores.accounts, installation, clock: clock, log: log, faults: faults, metrics: metrics)
+        let newBot: @Sendable () -> TelegramBot? = {
+            desk?.bot(
+                transcriptions, stores.accounts, installation, clock: clock, log: log, faults: faults,
+                metrics: metrics
+            ) { wire?.send(.updates) }
+        }
+        let bot = newBot()
+        let keys = try await KeyRegistry.open(
+            stores.keys, clock: clock, digest: { try SHA256.digest(of: $0).bytes },
+            changed: { wire?.send(.keys) })
+        ears.set(keys: keys)
         return House(
             transcriptions: transcriptions, decoder: decoder, engines: engines, database: database, metrics: metrics,
             gpuStatus: gpuStatus, device: gpuStatus.policy.decide(await gpuStatus.monitor.report()).device,
@@ -105,24 +136,34 @@ struct House: Sendable {
             models: try ModelDesk(
                 folder: installation.modelFolder, client: client, mirror: settings.modelMirror),
             telegram: desk?.blocks,
-            keys: try await KeyRegistry.open(
-                stores.keys, clock: clock, digest: { try SHA256.digest(of: $0).bytes }),
+            keys: keys,
             uploads: try uploads(settings, clock),
-            callbacks: try CallbackOffice.open(
-                settings.callbacks, stores.jobs, client, transcriptions, bell: bell, log: log, metrics: metrics),
+            signer: signer, ears: ears, newBot: newBot,
+            newCallbacks: {
+                try CallbackOffice.open(
+                    settings.callbacks, stores.jobs, client, transcriptions, bell: $0, log: log, metrics: metrics)
+            },
+            duties: stores.nodes.map {
+                NodeDuties(nodes: $0, engines: engines, places: settings.queue.workers, log: log)
+            },
             client: client)
     }
 
-    private static func configuration(_ settings: Settings) -> Dispatcher.Configuration {
+    private static func configuration(_ settings: Settings, _ engines: EngineHall) -> Dispatcher.Configuration {
         var configuration = Dispatcher.Configuration(
             places: [
                 .short: settings.queue.workers,
-                .bulk: max(2, settings.engineSlots ?? EventLoopGroup.availableProcessors),
+                .bulk: settings.queue.workers == 0
+                    ? 0 : max(2, settings.engineSlots ?? EventLoopGroup.availableProcessors),
             ],
             perOwner: settings.queue.perUser, timeout: settings.queue.jobTimeout,
             decoding: DecodingOptions(maximumSeconds: settings.maximumSeconds))
         configuration.perBatch = settings.queue.batchConcurrency
-        configuration.decodesEarly = settings.server.decodesEarly
+        configuration.decodesEarly = settings.server.decodesEarly && !settings.nodes.isShared
+        if settings.nodes.isShared {
+            configuration.engines = { await engines.engineNames() }
+            configuration.rest = 2
+        }
         return configuration
     }
 
@@ -151,6 +192,7 @@ struct House: Sendable {
         await engines.stop()
         await decoder.stop()
         await telegram?.close()
+        await duties?.nodes.close()
         await client.shutDown()
         try? await database.close()
     }

@@ -33,10 +33,23 @@ struct Stores: Sendable {
         let id: String
         let wire: any NewsWire
         let roll: any NodeRoll
+        /// What all nodes know and nobody else: the value of this name, or this one when there is none yet.
+        let secret: @Sendable (_ name: String, _ fresh: String) async throws -> String
         let close: @Sendable () async -> Void
     }
 
-    static func embedded(
+    static func open(
+        _ settings: Settings, _ database: SQLiteDatabase, _ rules: JobRules, _ client: HTTPClient, clock: SystemClock,
+        faults: any FaultPoints
+    ) async throws -> Stores {
+        switch settings.nodes.queue {
+        case .embedded:
+            try await embedded(settings, database, rules, client, clock: clock, faults: faults)
+        case .redis: throw SettingsError(problems: ["STENTOR_JOBS=redis is not there yet"])
+        }
+    }
+
+    private static func embedded(
         _ settings: Settings, _ database: SQLiteDatabase, _ rules: JobRules, _ client: HTTPClient, clock: SystemClock,
         faults: any FaultPoints
     ) async throws -> Stores {
