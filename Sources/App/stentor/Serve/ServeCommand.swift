@@ -45,6 +45,8 @@ struct ServeCommand {
         let address = try listenAddress()
         let installation = try Installation(settings)
         let lock = try DataLock(folder: settings.dataFolder)
+        _ = try InstallationName.load(settings.dataFolder)
+        BackupLock.sweep(settings.dataFolder)
         let level = LogEvent.Level(rawValue: settings.server.logLevel) ?? .info
         let log = RecentLog(before: LogWriter(form: form, level: level), level: level, clock: SystemClock())
         let loops = try EventLoopGroup(count: min(2, EventLoopGroup.availableProcessors))
