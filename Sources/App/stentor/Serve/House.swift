@@ -53,12 +53,16 @@ struct House: Sendable {
     /// Uploads that come in pieces.
     let uploads: UploadDesk
     let callbacks: CallbackSender
+    let figuresForOperators: OperatorFigures
     private let client: HTTPClient
 
     static func build(
         _ settings: Settings, _ installation: Installation, loops: EventLoopGroup, log: any EventLog
     ) async throws -> House {
         let clock = SystemClock()
+        let metrics = Metrics()
+        OperatorFigures.prepare(metrics)
+        let log = CountingLog(next: log, metrics: metrics)
         let faults = FaultSwitch.points()
         let database = try await StoreSchema.open(path: "\(settings.dataFolder)/stentor.sqlite")
         if !database.opening.wasClosedCleanly {
@@ -80,7 +84,6 @@ struct House: Sendable {
                 threshold: settings.server.gpuMemoryThreshold, libraryHasCUDA: installation.hasCUDA))
         let engines = try EngineHall(settings, installation, devices: gpuStatus, log: log)
         let client = try HTTPClient(on: loops.loops[0])
-        let metrics = Metrics()
         let desk = try TelegramDesk(
             settings, client, on: loops, links: SQLiteLinkStore(database), pages: try await pages(settings),
             clock: clock, log: log, metrics: metrics)
@@ -112,6 +115,7 @@ struct House: Sendable {
             uploads: try uploads(settings, clock),
             callbacks: try CallbackOffice.open(
                 settings.callbacks, store, client, transcriptions, bell: bell, log: log, metrics: metrics),
+            figuresForOperators: try OperatorFigures(folder: settings.dataFolder, database: database, clock: clock),
             client: client)
     }
 

@@ -182,7 +182,9 @@ struct ServeCommand {
         var about = API.About(
             version: Help.version, engine: choice?.candidate.engine ?? "none",
             model: choice?.candidate.model ?? "none", device: house.device.rawValue, workers: settings.queue.workers,
-            gauges: { await house.engines.gauges() + (house.links?.gauges() ?? []) },
+            gauges: {
+                await house.engines.gauges() + (house.links?.gauges() ?? []) + house.figuresForOperators.gauges()
+            },
             gpuStatus: { try await house.gpuStatus.response() },
             estimate: { try await house.engines.estimate($0, $1, house.decoder) })
         about.models = { await house.engines.modelEntries() }
