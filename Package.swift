@@ -227,7 +227,7 @@ let modules: [Module] = [
     Module(
         "stentor", .app, .executable,
         uses: [
-            "API", "Accounts", "Bot", "BotAPI", "CSystem", "Callbacks", "CloudProviders", "CloudRouting", "Crypto",
+            "API", "Accounts", "Archives", "Bot", "BotAPI", "CSystem", "Callbacks", "CloudProviders", "CloudRouting", "Crypto",
             "Diarization", "EventLoops", "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes",
             "HostProcesses", "HostedEngines",
             "IPAddresses", "Jobs", "Links", "MTProto", "MediaStores", "ModelLibrary", "ObjectStorage", "PageArchives",
@@ -271,6 +271,7 @@ let modules: [Module] = [
     Module(
         "HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
 
+    Module("Archives", .toolkits, uses: ["CSystem", "Crypto", "HostProcesses"], tests: ["Workbench"]),
     Module("CCompression", .cLibraries, .systemLibrary),
     Module("Crypto", .toolkits, uses: ["CBlockCiphers", "COpenSSL", "CZlib", "MTProto"], tests: ["MTProto"]),
     Module(

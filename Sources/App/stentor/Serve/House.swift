@@ -60,12 +60,16 @@ struct House: Sendable {
     let newCallbacks: @Sendable (CallbackBell) throws -> CallbackSender
     /// Where there are other nodes.
     let duties: NodeDuties?
+    let figuresForOperators: OperatorFigures
     private let client: HTTPClient
 
     static func build(
         _ settings: Settings, _ installation: Installation, loops: EventLoopGroup, log: any EventLog
     ) async throws -> House {
         let clock = SystemClock()
+        let metrics = Metrics()
+        OperatorFigures.prepare(metrics)
+        let log = CountingLog(next: log, metrics: metrics)
         let faults = FaultSwitch.points()
         let database = try await StoreSchema.open(path: "\(settings.dataFolder)/stentor.sqlite")
         if !database.opening.wasClosedCleanly {
@@ -96,7 +100,6 @@ struct House: Sendable {
                 try LinkKeys.load(folder: settings.dataFolder)
             }
         let ears = NodeEars()
-        let metrics = Metrics()
         let desk = try TelegramDesk(
             settings, client, on: loops, links: stores.links, pages: try await pages(settings),
             signer: signer, clock: clock, log: log, metrics: metrics)
@@ -146,6 +149,7 @@ struct House: Sendable {
             duties: stores.nodes.map {
                 NodeDuties(nodes: $0, engines: engines, places: settings.queue.workers, log: log)
             },
+            figuresForOperators: try OperatorFigures(folder: settings.dataFolder, database: database, clock: clock),
             client: client)
     }
 
