@@ -296,6 +296,9 @@ let modules: [Module] = [
             "AccountStoreConformance", "Accounts", "EventLoops", "Jobs", "JobStoreConformance", "LinkStoreConformance",
             "Review", "ReviewStoreConformance", "SQLite", "Telemetry",
         ]),
+    Module(
+        "StoresRedis", .drivers, uses: ["EventLoops", "Jobs", "Redis"],
+        tests: ["EventLoops", "JobStoreConformance", "Jobs", "Redis", "RedisTesting"]),
     Module("AccountStoreConformance", .simulators, uses: ["Accounts", "Jobs"]),
 
     Module(
