@@ -115,11 +115,21 @@ let modules: [Module] = [
         "HostedEngines", .drivers, uses: ["CSystem", "EventLoops", "HostProcesses", "Transcription"],
         tests: ["EventLoops", "HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
 
+    Module(
+        "ObjectStorage", .toolkits, uses: ["Crypto", "EventLoops", "HTTPClient", "HTTPTypes"],
+        tests: []),
     Module("GPUs", .drivers, uses: ["EventLoops", "Transcription"], tests: ["Transcription", "Workbench"]),
     Module(
         "MediaStores", .drivers,
-        uses: ["CSystem", "Crypto", "EventLoops", "HostProcesses", "Jobs", "Transcription", "Uploads"],
-        tests: ["Jobs", "Transcription", "UploadVaultConformance", "Uploads", "Workbench"]),
+        uses: [
+            "CSystem", "Crypto", "EventLoops", "HostProcesses", "Jobs", "ObjectStorage", "Transcription", "Uploads",
+        ],
+        tests: [
+            "EventLoops", "FakeBucket", "HTTPClient", "HTTPServer", "HTTPTesting", "Jobs", "ObjectStorage",
+            "Transcription",
+            "UploadVaultConformance", "Uploads", "Workbench",
+        ]),
+    Module("FakeBucket", .simulators, uses: ["Crypto", "EventLoops", "HTTPTypes"]),
 
     Module(
         "TranscriptCaches", .drivers, uses: ["Crypto", "EventLoops", "Jobs", "Transcription", "Transcripts"],

@@ -50,8 +50,8 @@ public protocol JobStore: Sendable {
     /// Leases the next execution: among `lanes` the short one first; within a lane the highest priority; among those
     /// the owners take turns (the one served longest ago first); then the oldest. Owners with `perOwner` running ones
     /// are passed over (`local` never), executions of one owner in all lanes counted together;
-    /// and so are batches with `perBatch` running ones. `nil` when nothing is due, or when the
-    /// queue is paused. Need not survive a power cut, which ends the worker too.
+    /// and so are batches with `perBatch` running ones, and what needs another engine than `engines`. `nil` when
+    /// nothing is due, or when the queue is paused. Need not survive a power cut, which ends the worker too.
     func claim(_ request: ClaimRequest) async throws(JobStoreError) -> Claim?
 
     /// Seconds from now until something that waits for its next try or for the end of a lost lease is due; `nil` when

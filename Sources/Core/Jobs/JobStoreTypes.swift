@@ -109,8 +109,13 @@ public struct ClaimRequest: Sendable, Hashable {
     public var perBatch: Int
     /// Seconds.
     public var lease: Double
+    /// What the worker can run; `nil` is everything.
+    public var engines: Set<EngineName>?
 
-    public init(lanes: Set<Lane>, perOwner: Int, perBatch: Int = .max, lease: Double = 30) {
+    public init(
+        lanes: Set<Lane>, perOwner: Int, perBatch: Int = .max, lease: Double = 30, engines: Set<EngineName>? = nil
+    ) {
+        self.engines = engines
         self.lanes = lanes
         self.perOwner = perOwner
         self.perBatch = perBatch

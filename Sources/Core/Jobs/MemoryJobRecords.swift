@@ -107,6 +107,7 @@ final class MemoryJobRecords: JobRecords {
             isWaiting($0.execution) && $0.execution.lane == lane && ($0.execution.notBefore ?? 0) <= now
                 && ($0.execution.owner == .local || running[$0.execution.owner, default: 0] < request.perOwner)
                 && $0.execution.batch.map { batches[$0, default: 0] < request.perBatch } ?? true
+                && request.engines?.fit($0.execution.order) ?? true
         }
         return due.min {
             let turns = (turn(lane, $0.execution.owner) ?? .min, turn(lane, $1.execution.owner) ?? .min)

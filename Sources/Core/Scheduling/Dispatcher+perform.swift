@@ -35,12 +35,17 @@ extension Dispatcher {
             await succeed(claim, final, state, transcript, started)
         case .failure(let failure): await fail(claim, failure)
         case .released: await giveBack(claim)
-        case .lost: await parts.hub.end(claim.execution.id, .failure(.cancelled))
+        case .lost: await lose(claim.execution.id)
         }
         // What was decoded ahead has served.
         if case .passing(let name) = claim.execution.media, await parts.hub.jobs(of: claim.execution.id).isEmpty {
             await parts.passing.remove(name)
         }
+    }
+
+    /// It was cancelled, or another node has it: then its end is told from the store.
+    private func lose(_ execution: ExecutionID) async {
+        if !parts.isShared { await parts.hub.end(execution, .failure(.cancelled)) }
     }
 
     /// The work beside its heartbeat: whichever ends first ends the other.
@@ -172,7 +177,7 @@ extension Dispatcher {
             }
             await parts.hub.end(execution.id, .success(transcript))
         } catch let error as JobStoreError where error == .leaseLost || error == .notFound {
-            await parts.hub.end(execution.id, .failure(.cancelled))
+            await lose(execution.id)
         } catch {
             // Not written, so not done: the lease ends and it runs again, from its checkpoints.
             parts.log.note(LogEvent(.error, "result not written", ["execution": .text(execution.id.text)]))
@@ -200,7 +205,7 @@ extension Dispatcher {
                 await parts.hub.tell(.waiting(failure), of: id)
             }
         } catch {
-            await parts.hub.end(id, .failure(failure))
+            if !parts.isShared { await parts.hub.end(id, .failure(failure)) }
         }
     }
 

@@ -21,6 +21,10 @@ public actor Dispatcher {
         public var decoding: DecodingOptions
         /// `AUDIO_USE_STREAMING`: media is decoded while it arrives.
         public var decodesEarly = true
+        /// What can be run here; `nil` is everything that is asked for.
+        public var engines: @Sendable () async -> Set<EngineName>? = { nil }
+        /// Looks for work so often even when nobody says that there is some, in seconds.
+        public var rest: Double?
 
         public init(
             places: [Lane: Int], perOwner: Int = 3, lease: Double = 30, timeout: Double = 1800,
@@ -49,6 +53,8 @@ public actor Dispatcher {
         let metrics: Metrics
         let faults: any FaultPoints
         let announced: @Sendable () -> Void
+        /// Other nodes work from the same queue.
+        let isShared: Bool
     }
 
     private struct Running {
@@ -83,7 +89,7 @@ public actor Dispatcher {
             do {
                 _ = try await parts.store.reclaim()
                 while !isDraining, let claim = try await claimNext() { start(claim) }
-                timer.set(try await parts.store.nextDue())
+                timer.set([try await parts.store.nextDue(), configuration.rest].compactMap(\.self).min())
             } catch {
                 parts.log.note(LogEvent(.error, "queue failed", ["reason": .text(error.description)]))
                 timer.set(1)
@@ -99,7 +105,7 @@ public actor Dispatcher {
         return try await parts.store.claim(
             ClaimRequest(
                 lanes: Set(free), perOwner: configuration.perOwner, perBatch: configuration.perBatch,
-                lease: configuration.lease))
+                lease: configuration.lease, engines: await configuration.engines()))
     }
 
     private func start(_ claim: Claim) {
@@ -140,6 +146,8 @@ public actor Dispatcher {
     }
 
     public var isStopping: Bool { isDraining }
+
+    func isRunning(_ execution: ExecutionID) -> Bool { running[execution] != nil }
 
     /// How many executions are in work, by lane.
     public var workload: [Lane: Int] {

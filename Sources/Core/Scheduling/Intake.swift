@@ -193,10 +193,12 @@ public actor Intake {
     ) async throws -> Admission {
         let parts = owner.parts
         var reference = MediaReference.passing(name: passingName)
-        if draft.isDurable {
+        if draft.isDurable || parts.isShared {
             var generator = SystemRandomNumberGenerator()
             let name = JobID.random(using: &generator).text
             try await medium.keep(as: name)
+            // Where the queue is shared another node may be the one that reads it.
+            if parts.isShared { await letGo() }
             if hasPassed { await parts.passing.rename(passingName, to: name) }
             passingName = name
             reference = .kept(name: name, bytes: digest.bytes)
@@ -213,7 +215,10 @@ public actor Intake {
                 return await settle(settled, reference, ahead.execution)
             }
             let submitted = try await parts.store.submit(
-                draft.submission(id, order, digest: requestDigest, key: key, media: reference))
+                draft.submission(
+                    id, order, digest: requestDigest, key: key, media: reference,
+                    isEphemeral: parts.isShared ? false : nil))
+            if parts.isShared, !draft.isDurable { await owner.fleeting.add(id) }
             try await parts.faults.step("job committed")
             return await submit(submitted, reference)
         } catch {

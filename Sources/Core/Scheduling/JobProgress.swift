@@ -36,7 +36,7 @@ public struct JobProgress: Sendable, Hashable {
 }
 
 /// What happens to a job on its way, as far as watchers are concerned.
-public enum ProgressEvent: Sendable, Hashable {
+public enum ProgressEvent: Sendable, Hashable, Codable {
     /// Bytes that have come, of how many in all.
     case uploading(Int64, of: Int64?)
     case queued(position: Int?)

@@ -23,8 +23,10 @@ public actor ProgressHub {
     private var early: [JobID: [Int: AsyncStream<JobProgress>.Continuation]] = [:]
     private var earlyOwners: [Int: Owner?] = [:]
     private var nextNumber = 0
+    /// To other nodes, whose watchers wait for what is worked on here.
+    private let wire: (any NewsWire)?
 
-    public init() {}
+    public init(wire: (any NewsWire)? = nil) { self.wire = wire }
 
     // MARK: - Jobs
 
@@ -83,13 +85,25 @@ public actor ProgressHub {
         attached[old] = nil
     }
 
+    /// Jobs that have not ended, with what computes them.
+    public var unfinished: [(job: JobID, execution: ExecutionID)] {
+        attached.flatMap { execution, jobs in jobs.map { ($0, execution) } }
+    }
+
     public func isSpokenOf(_ id: JobID) -> Bool { channels[id] != nil }
 
     public func jobs(of execution: ExecutionID) -> Set<JobID> { attached[execution] ?? [] }
 
     // MARK: - Events
 
+    /// What happens to an execution that is worked on here; other nodes hear of it.
     public func tell(_ event: ProgressEvent, of execution: ExecutionID) {
+        wire?.send(.progress(execution, event))
+        hear(event, of: execution)
+    }
+
+    /// The same, when another node works on it.
+    public func hear(_ event: ProgressEvent, of execution: ExecutionID) {
         for id in attached[execution] ?? [] { tell(event, about: id) }
     }
 
@@ -101,6 +115,7 @@ public actor ProgressHub {
 
     /// The end of an execution, for all of its jobs.
     public func end(_ execution: ExecutionID, _ ending: Ending) {
+        wire?.send(.ended(execution))
         for id in attached.removeValue(forKey: execution) ?? [] { end(id, ending) }
     }
 

@@ -22,13 +22,16 @@ public struct Transcriptions: Sendable {
         public var reviews: (any ReviewStore)?
         /// Something is to be announced that was not before.
         public var announced: @Sendable () -> Void
+        /// To other nodes that work from the same queue; `nil` when there are none.
+        public var wire: (any NewsWire)?
 
         public init(
             store: any JobStore, vault: any MediaVault, cache: any TranscriptCache, engines: any EngineDirectory,
             decoder: any AudioDecoder, fetcher: any MediaFetcher, clock: any JobClock, log: any EventLog = NoLog(),
             faults: any FaultPoints = NoFaults(), announced: @escaping @Sendable () -> Void = {},
-            reviews: (any ReviewStore)? = nil
+            reviews: (any ReviewStore)? = nil, wire: (any NewsWire)? = nil
         ) {
+            self.wire = wire
             self.reviews = reviews
             self.store = store
             self.vault = vault
@@ -46,6 +49,8 @@ public struct Transcriptions: Sendable {
     let parts: Dispatcher.Parts
     let dispatcher: Dispatcher
     let reviews: (any ReviewStore)?
+    let wire: (any NewsWire)?
+    let fleeting = FleetingJobs()
     /// Seconds that finished jobs stay: `STENTOR_KEEP_JOBS_HOURS`.
     let keepJobs: Double
 
@@ -55,11 +60,13 @@ public struct Transcriptions: Sendable {
     ) {
         parts = Dispatcher.Parts(
             store: ports.store, vault: ports.vault, cache: ports.cache, engines: ports.engines,
-            decoder: ports.decoder, fetcher: ports.fetcher, keys: CacheKeys(digest: digest), hub: ProgressHub(),
+            decoder: ports.decoder, fetcher: ports.fetcher, keys: CacheKeys(digest: digest),
+            hub: ProgressHub(wire: ports.wire),
             passing: PassingMedia(), clock: ports.clock, log: ports.log, metrics: metrics, faults: ports.faults,
-            announced: ports.announced)
+            announced: ports.announced, isShared: ports.wire != nil)
         dispatcher = Dispatcher(parts, configuration)
         reviews = ports.reviews
+        wire = ports.wire
         self.keepJobs = keepJobs
     }
 
@@ -76,6 +83,11 @@ public struct Transcriptions: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await dispatcher.run() }
             group.addTask { await prune() }
+            if let wire {
+                let news = wire.news()
+                group.addTask { await listen(to: news) }
+                group.addTask { await followUp() }
+            }
             dispatcher.wake()
             try await group.next()
             group.cancelAll()
@@ -92,6 +104,7 @@ public struct Transcriptions: Sendable {
             } catch {
                 parts.log.note(LogEvent(.error, "pruning failed", ["reason": .text(error.description)]))
             }
+            for id in await fleeting.due(parts.clock.now().monotonic) { _ = try? await delete(id, owner: nil) }
             try? await Task.sleep(for: .seconds(60))
         }
     }
@@ -150,8 +163,7 @@ public struct Transcriptions: Sendable {
             let submitted = try await parts.store.submit(
                 draft.submission(
                     id, order, digest: parts.keys.requestDigest(media: address, order, name: draft.distinction),
-                    key: nil,
-                    media: .address(address)))
+                    key: nil, media: .address(address), isEphemeral: wire == nil ? nil : false))
             return await admitted(submitted, id, speaks: speaks)
         } catch {
             if speaks { await parts.hub.discard(id) }
@@ -167,7 +179,7 @@ public struct Transcriptions: Sendable {
             LogEvent(.info, "task submitted", ["job": .text(id.text), "owner": .text(view.job.owner.text)]))
         let position = (try? await parts.store.position(of: id)) ?? nil
         if view.state == .queued { await parts.hub.tell(.queued(position: position), about: id) }
-        dispatcher.wake()
+        wake()
         var isHeld = speaks
         if !isHeld { isHeld = await parts.hub.hold(id) }
         if case .repeated = submitted { return .accepted(id, isOwn: false, isHeld: isHeld) }
@@ -184,7 +196,7 @@ public struct Transcriptions: Sendable {
     }
 
     /// The ending of a job that is in the store and finished.
-    private func finished(_ view: JobView) async throws -> Result<Transcript, JobFailure> {
+    func finished(_ view: JobView) async throws -> Result<Transcript, JobFailure> {
         switch view.state {
         case .succeeded:
             guard let transcript = try await transcript(of: view.job.id, owner: view.job.owner) else {
@@ -204,7 +216,9 @@ public struct Transcriptions: Sendable {
 
     /// No more endings will be asked for by this request.
     public func release(_ admission: Admission) async {
-        if case .accepted(let id, _, isHeld: true) = admission { await parts.hub.release(id) }
+        guard case .accepted(let id, _, isHeld: true) = admission else { return }
+        await parts.hub.release(id)
+        await fleeting.release(id, at: parts.clock.now().monotonic)
     }
 
     /// The text of a job that succeeded, as its reader left it.
@@ -290,62 +304,6 @@ public struct Transcriptions: Sendable {
         // It may have ended meanwhile, with nobody listening.
         guard let now = try? await parts.store.job(id, owner: nil), now.state.isFinal else { return }
         if let ending = try? await finished(now) { await parts.hub.end(id, ending) }
-    }
-
-    // MARK: - Control
-
-    /// Cancels a job at whatever stage, also from a task that is itself cancelled. Returns `nil` for one that is not
-    /// there, else what it was or is now.
-    public func cancel(_ id: JobID, owner: Owner?) async throws -> ExecutionState? {
-        try await regardless { try await cancelNow(id, owner: owner) }
-    }
-
-    private func cancelNow(_ id: JobID, owner: Owner?) async throws -> ExecutionState? {
-        switch try await parts.store.cancel(id, owner: owner) {
-        case .notFound:
-            // Still uploading: its connection is told by the hub.
-            guard await parts.hub.progress(of: id, owner: owner) != nil else { return nil }
-        case .finished(let state): return state
-        case .cancelled(let stopped, let media):
-            if let stopped { await dispatcher.stop(stopped) }
-            await dispatcher.remove(media)
-        }
-        await parts.hub.end(id, .failure(.cancelled))
-        dispatcher.wake()
-        return .cancelled
-    }
-
-    /// Queues a failed or cancelled job again, from the media it had.
-    public func retry(_ id: JobID, owner: Owner?) async throws -> JobView? {
-        let view = try await parts.store.retry(id, owner: owner)
-        if view != nil { dispatcher.wake() }
-        return view
-    }
-
-    /// Removes a job, its text and its media; cancels it first when it is not finished.
-    public func delete(_ id: JobID, owner: Owner?) async throws -> Bool {
-        guard case .deleted(let stopped, let media) = try await parts.store.delete(id, owner: owner) else {
-            return false
-        }
-        try await reviews?.forget(id)
-        try await reviews?.sweep()
-        if let stopped { await dispatcher.stop(stopped) }
-        await dispatcher.remove(media)
-        await parts.hub.end(id, .failure(.cancelled))
-        dispatcher.wake()
-        return true
-    }
-
-    /// Removes what finished so many seconds ago. Returns how many jobs went.
-    public func prune(olderThan seconds: Double) async throws -> Int {
-        let pruned = try await parts.store.prune(finishedBefore: parts.clock.now().wall - seconds)
-        for media in pruned.media { await dispatcher.remove(media) }
-        return pruned.jobs
-    }
-
-    public func setPaused(_ isPaused: Bool) async throws {
-        try await parts.store.setPaused(isPaused)
-        dispatcher.wake()
     }
 
     // MARK: - Figures

@@ -1,7 +1,7 @@
 /// An engine with one model, ready to be used on this machine.
-public struct EngineCandidate: Sendable, Hashable {
+public struct EngineCandidate: Sendable, Hashable, Codable {
     /// What the choice knows of a model's quality, best first within a language.
-    public enum Family: Int, Sendable, Hashable, Comparable, CaseIterable {
+    public enum Family: Int, Sendable, Hashable, Comparable, CaseIterable, Codable {
         case parakeet, whisperTurbo, whisperSmall, whisperBase, whisperTiny, senseVoice, moonshine, other, sphinx
 
         public static func < (left: Family, right: Family) -> Bool { left.rawValue < right.rawValue }

@@ -12,12 +12,24 @@ extension SQLiteJobRecords {
                 AND (not_before IS NULL OR not_before <= \(now))
                 AND (batch IS NULL OR (SELECT count(*) FROM executions r INDEXED BY executions_running
                     WHERE r.batch = executions.batch AND r.state = 'running') < \(request.perBatch))
+                \(fitting(request.engines))
             ORDER BY priority DESC, sequence LIMIT 1)
         WHERE t.lane = \(lane.rawValue) AND t.waiting > 0
             AND (t.owner = \(Owner.local.text) OR (SELECT count(*) FROM executions INDEXED BY executions_running
                 WHERE owner = t.owner AND state = 'running') < \(request.perOwner))
         ORDER BY e.priority DESC, t.served LIMIT 1
         """
+    }
+
+    /// The names as one JSON text: the statement stays the same for any number of them.
+    private static func fitting(_ engines: Set<EngineName>?) -> SQL {
+        guard let engines else { return "" }
+        let names = (try? Coding.json(engines.map(\.text))) ?? "[]"
+        return """
+            AND (json_extract(task, '$.engine') || '/' || json_extract(task, '$.model')
+                    IN (SELECT value FROM json_each(\(names)))
+                OR json_extract(task, '$.engine') || '/*' IN (SELECT value FROM json_each(\(names))))
+            """
     }
 
     func candidate(_ lane: Lane, _ request: ClaimRequest, now: Double) throws -> ExecutionRecord? {

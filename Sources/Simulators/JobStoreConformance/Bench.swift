@@ -92,6 +92,12 @@ final class Bench: @unchecked Sendable {
         try await claim(lanes, perOwner: perOwner)?.jobs.first?.id.text
     }
 
+    /// The same for a worker with these engines.
+    func next(engines: Set<EngineName>) async throws -> String? {
+        let request = ClaimRequest(lanes: Set(Lane.allCases), perOwner: 100, engines: engines)
+        return try await store.claim(request)?.jobs.first?.id.text
+    }
+
     func mustClaim(lease: Double = 30) async throws -> Claim {
         guard let claim = try await claim(lease: lease) else { throw JobStoreError.broken("nothing can be claimed") }
         return claim

@@ -61,6 +61,24 @@ extension JobStoreConformance {
             if let first = claims.first { _ = try await bench.succeed(first) }
             bench.expect(try await bench.store.claim(request)?.jobs.first?.id.text, is: "m2", "the third follows")
         },
+        JobStoreConformance("A worker gets what its engines can run, and nothing else stands in its way") { bench in
+            let orders = [("w", "whisper", "small"), ("v", "whisper", "tiny"), ("s", "sphinx", "en-us")]
+            for (id, engine, model) in orders {
+                var item = Bench.submission(id, owner: "anna")
+                item.order = TranscriptionOrder(engine: engine, model: model)
+                _ = try await bench.store.submit(item)
+            }
+            bench.expect(try await bench.next(engines: []) == nil, "no engine, no work")
+            bench.expect(
+                try await bench.next(engines: [EngineName(engine: "whisper", model: "en-us")]) == nil, "both must fit")
+            let sphinx = EngineName(engine: "sphinx", model: "en-us")
+            bench.expect(try await bench.next(engines: [sphinx]), is: "s", "older work is passed over")
+            let tiny = EngineName(engine: "whisper", model: "tiny")
+            bench.expect(try await bench.next(engines: [sphinx, tiny]), is: "v", "by its model")
+            bench.expect(
+                try await bench.next(engines: [EngineName(engine: "whisper")]), is: "w", "an engine with all its models"
+            )
+        },
         JobStoreConformance("An owner runs no more than allowed, in all lanes together") { bench in
             for number in 0..<3 { try await bench.submit("s\(number)", seconds: 1) }
             try await bench.submit("l", seconds: 100)

@@ -33,6 +33,20 @@ struct ScriptedHouse {
             digest: { bytes in String(bytes.reduce(into: UInt64(5381)) { $0 = $0 &* 33 &+ UInt64($1) }, radix: 16) })
     }
 
+    /// Another node of the same installation.
+    init(beside other: ScriptedHouse, wire: any NewsWire, configuration: Dispatcher.Configuration) {
+        store = other.store
+        vault = other.vault
+        cache = other.cache
+        engine = ScriptedEngine()
+        transcriptions = Transcriptions(
+            .init(
+                store: store, vault: vault, cache: cache, engines: engine, decoder: LengthDecoder(seconds: 10),
+                fetcher: NoFetcher(), clock: clock, wire: wire),
+            configuration, metrics: Metrics(),
+            digest: { bytes in String(bytes.reduce(into: UInt64(5381)) { $0 = $0 &* 33 &+ UInt64($1) }, radix: 16) })
+    }
+
     static let wish = TranscriptionWish(engine: EngineWish(providers: ["auto"], language: "en"))
 
     /// Runs the dispatcher around `body`.
