@@ -27,7 +27,11 @@ struct EngineCatalogue: Sendable {
 
     /// Whether `auto` has anything better here than the last resort.
     func hasBetterThanLastResort(model: String?, language: String?) -> Bool {
-        let better = entries.map(\.candidate).filter { $0.family != .sphinx }
+        Self.hasBetterThanLastResort(entries.map(\.candidate), model: model, language: language)
+    }
+
+    static func hasBetterThanLastResort(_ candidates: [EngineCandidate], model: String?, language: String?) -> Bool {
+        let better = candidates.filter { $0.family != .sphinx }
         // A refusal is the answer no.
         return (try? EngineSelection(better).choose(providers: ["auto"], model: model, language: language)) != nil
     }

@@ -15,6 +15,7 @@ struct Stentor: Sendable {
             case "transcribe":
                 return try await TranscribeCommand(words.dropFirst(), try settings(), console).run()
             case "serve": return try await ServeCommand(words.dropFirst(), try settings(), console).run()
+            case "worker": return try await WorkerCommand(words.dropFirst(), try settings(), console).run()
             case "jobs": return try await JobsCommand(words.dropFirst(), try settings(), console).run()
             case "keys": return try await KeysCommand(words.dropFirst(), try settings(), console).run()
             case "models": return try await ModelsCommand(words.dropFirst(), try settings(), console).run()

@@ -30,23 +30,38 @@ public final class KeyRegistry: Sendable {
     private let clock: any JobClock
     private let digest: @Sendable ([UInt8]) throws -> [UInt8]
     private let state: Mutex<State>
+    /// Other nodes should look anew.
+    private let changed: @Sendable () -> Void
 
     private init(
         _ store: any APIKeyStore, _ keys: [APIKey], clock: any JobClock,
-        digest: @escaping @Sendable ([UInt8]) throws -> [UInt8]
+        digest: @escaping @Sendable ([UInt8]) throws -> [UInt8], changed: @escaping @Sendable () -> Void
     ) {
+        self.changed = changed
         self.store = store
         self.clock = clock
         self.digest = digest
         state = Mutex(State(keys: keys, hasHadKeys: !keys.isEmpty))
     }
 
-    /// - Parameter digest: SHA-256.
+    /// - Parameters:
+    ///   - digest: SHA-256.
+    ///   - changed: called when a key was made or revoked here.
     /// Throws `AccountStoreError`.
     public static func open(
-        _ store: any APIKeyStore, clock: any JobClock, digest: @escaping @Sendable ([UInt8]) throws -> [UInt8]
+        _ store: any APIKeyStore, clock: any JobClock, digest: @escaping @Sendable ([UInt8]) throws -> [UInt8],
+        changed: @escaping @Sendable () -> Void = {}
     ) async throws -> KeyRegistry {
-        KeyRegistry(store, try await store.keys(), clock: clock, digest: digest)
+        KeyRegistry(store, try await store.keys(), clock: clock, digest: digest, changed: changed)
+    }
+
+    /// Takes over what another node changed.
+    public func reload() async throws(AccountStoreError) {
+        let keys = try await store.keys()
+        state.withLock { state in
+            state.keys = keys
+            state.hasHadKeys = state.hasHadKeys || !keys.isEmpty
+        }
     }
 
     /// Nobody has to show a key of the registry.
@@ -84,6 +99,7 @@ public final class KeyRegistry: Sendable {
             state.keys.append(key)
             state.hasHadKeys = true
         }
+        changed()
         return (key, secret)
     }
 
@@ -94,6 +110,7 @@ public final class KeyRegistry: Sendable {
             state.keys.removeAll { $0.id == id }
             state.usedAt[id] = nil
         }
+        changed()
         return true
     }
 

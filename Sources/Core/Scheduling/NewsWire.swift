@@ -14,6 +14,8 @@ public enum News: Sendable, Hashable, Codable {
     case announcements
     /// Keys of the interface were made or revoked.
     case keys
+    /// Telegram told this node something that the leading one deals with.
+    case updates
 }
 
 /// The port between nodes.

@@ -1,4 +1,5 @@
 public import Jobs
+import Review
 
 extension Transcriptions {
     /// Cancels a job at whatever stage, also from a task that is itself cancelled. Returns `nil` for one that is not

@@ -25,7 +25,7 @@ extension Transcriptions {
             case .progress(let execution, let event): await parts.hub.hear(event, of: execution)
             case .ended(let execution): await lookUp(await parts.hub.jobs(of: execution))
             case .stop(let execution): await dispatcher.stop(execution)
-            case .announcements, .keys: break
+            case .announcements, .keys, .updates: heard(item)
             }
         }
     }

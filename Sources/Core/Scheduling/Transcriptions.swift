@@ -24,6 +24,8 @@ public struct Transcriptions: Sendable {
         public var announced: @Sendable () -> Void
         /// To other nodes that work from the same queue; `nil` when there are none.
         public var wire: (any NewsWire)?
+        /// Hears what other nodes say about other things than jobs.
+        public var heard: @Sendable (News) -> Void = { _ in }
 
         public init(
             store: any JobStore, vault: any MediaVault, cache: any TranscriptCache, engines: any EngineDirectory,
@@ -50,6 +52,7 @@ public struct Transcriptions: Sendable {
     let dispatcher: Dispatcher
     let reviews: (any ReviewStore)?
     let wire: (any NewsWire)?
+    let heard: @Sendable (News) -> Void
     let fleeting = FleetingJobs()
     /// Seconds that finished jobs stay: `STENTOR_KEEP_JOBS_HOURS`.
     let keepJobs: Double
@@ -67,6 +70,7 @@ public struct Transcriptions: Sendable {
         dispatcher = Dispatcher(parts, configuration)
         reviews = ports.reviews
         wire = ports.wire
+        heard = ports.heard
         self.keepJobs = keepJobs
     }
 

@@ -1,6 +1,6 @@
 /// The queue of jobs, and how long things are kept.
 public struct QueueSettings: Sendable, Hashable {
-    /// `QUEUE_MAX_WORKERS`: jobs that wait on others, side by side.
+    /// `QUEUE_MAX_WORKERS`: jobs that wait on others, side by side; 0 leaves all work to other nodes.
     public var workers: Int
     /// `QUEUE_MAX_RETRIES`.
     public var retries: Int
@@ -27,7 +27,7 @@ public struct QueueSettings: Sendable, Hashable {
     public var keepHistory: Double
 
     init(_ reader: inout SettingsReader) {
-        workers = reader.integer("QUEUE_MAX_WORKERS", in: 1...1000) ?? 5
+        workers = reader.integer("QUEUE_MAX_WORKERS", in: 0...1000) ?? 5
         retries = reader.integer("QUEUE_MAX_RETRIES", in: 0...100) ?? 2
         retryDelay = reader.number("QUEUE_RETRY_DELAY", in: 0...3600) ?? 5
         perUser = reader.integer("QUEUE_RATE_LIMIT_PER_USER", in: 1...1000) ?? 3

@@ -22,6 +22,8 @@ public struct Settings: Sendable, Hashable {
     public var telegram: TelegramSettings
     public var streams: StreamSettings
     public var callbacks: CallbackSettings
+    /// What several machines share.
+    public var nodes: NodeSettings
 
     /// What `TRANSCRIPTION_PROVIDER` and `--engine` may name.
     public static let knownProviders = ["auto", "sphinx", "sherpa", "whisper", "groq", "deepgram", "openai"]
@@ -45,6 +47,11 @@ public struct Settings: Sendable, Hashable {
         telegram = TelegramSettings(&reader)
         streams = StreamSettings(&reader)
         callbacks = CallbackSettings(&reader)
+        nodes = NodeSettings(&reader)
+        cache.settle(nodes, &reader)
+        if queue.workers == 0, !nodes.isShared {
+            reader.complain("QUEUE_MAX_WORKERS=0 is for nodes beside workers, with STENTOR_JOBS=redis")
+        }
         try reader.finish()
     }
 }

@@ -105,7 +105,8 @@ final class S3Intake: MediaIntake {
             var filled = 0
             while filled < bytes.count {
                 let count = bytes.withUnsafeMutableBytes {
-                    pread(descriptor, $0.baseAddress! + filled, $0.count - filled, off_t(range.lowerBound) + filled)
+                    let rest = UnsafeMutableRawBufferPointer(rebasing: $0[filled...])
+                    return pread(descriptor, rest.baseAddress, rest.count, off_t(range.lowerBound) + filled)
                 }
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else { throw .broken("the spooled file cannot be read") }

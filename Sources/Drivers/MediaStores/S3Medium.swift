@@ -94,7 +94,8 @@ final class S3Medium: MediaSource {
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes {
-                pwrite(file, $0.baseAddress! + written, $0.count - written, start + written)
+                let rest = UnsafeRawBufferPointer(rebasing: $0[written...])
+                return pwrite(file, rest.baseAddress, rest.count, start + written)
             }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw FolderIntake.failure() }

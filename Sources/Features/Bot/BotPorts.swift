@@ -18,6 +18,8 @@ public struct BotPorts: Sendable {
     /// Messages by their number; `nil` where Telegram gives none.
     public var directory: (any MessageDirectory)?
     public var metrics: Metrics
+    /// Updates were kept that were not known.
+    public var received: @Sendable () -> Void = {}
 
     public init(
         store: any AccountStore, transcriptions: Transcriptions, courier: Courier, clock: any JobClock,

@@ -54,8 +54,14 @@ public actor TelegramBot {
         let stored = try updates.map { StoredUpdate(id: $0.updateId, body: try $0.encoded()) }
         let new = try await ports.store.receive(stored, at: ports.clock.now().wall)
         try await ports.faults.step("telegram received")
-        if new > 0 { updateBell.yield() }
+        if new > 0 {
+            updateBell.yield()
+            ports.received()
+        }
     }
+
+    /// Looks for updates that were kept elsewhere.
+    public nonisolated func look() { updateBell.yield() }
 
     /// Waits until what has ended is answered. What is not by then is answered after the next start.
     /// - Parameter patience: seconds.

@@ -26,19 +26,25 @@ actor EngineHall: EngineDirectory {
         var lastUse: Int
     }
 
-    private let settings: Settings
+    let settings: Settings
     private let installation: Installation
     let models: ModelStore
     private let devices: GPUStatus
     private let speakers: SpeakerTools
     private let log: any EventLog
+    /// What other nodes have, where there are any.
+    private let others: @Sendable () async -> [EngineCandidate]
     private var entries: [String: Entry] = [:]
     /// Awaited by everybody who needs these services, and by `stop`.
     private var clouds: [String: Task<CloudEngine, any Error>] = [:]
     private var uses = 0
     private var startsOfStopped = 0
 
-    init(_ settings: Settings, _ installation: Installation, devices: GPUStatus, log: any EventLog) throws {
+    init(
+        _ settings: Settings, _ installation: Installation, devices: GPUStatus, log: any EventLog,
+        others: @escaping @Sendable () async -> [EngineCandidate] = { [] }
+    ) throws {
+        self.others = others
         speakers = try SpeakerTools()
         self.devices = devices
         self.settings = settings
@@ -55,25 +61,25 @@ actor EngineHall: EngineDirectory {
                 .permanent, code: "no_such_engine",
                 "There is no such engine; use \(Settings.knownProviders.joined(separator: ", ")).")
         }
-        if let services = try services(wish) { return services }
+        let candidates = try await candidates()
+        if let services = try services(wish, candidates) { return services }
         guard wish.task == .transcribe else {
             throw JobFailure(
                 .permanent, code: "task_unsupported", "No engine of this server translates; transcribe instead.")
         }
-        let choice = try find(wish)
+        let choice = try find(wish, candidates)
         return EngineAssignment(
             engine: choice.candidate.engine, model: choice.candidate.model, warnings: choice.warnings)
     }
 
     /// Services on the network, named or taken because nothing better is installed. The names of all that may be asked
     /// stand in the assignment, and so in the cache key.
-    private func services(_ wish: EngineWish) throws(JobFailure) -> EngineAssignment? {
+    private func services(_ wish: EngineWish, _ candidates: [EngineCandidate]) throws(JobFailure) -> EngineAssignment? {
         do {
-            // A library that cannot be read has nothing better; `find` says so where it matters.
-            let catalogue = try? EngineCatalogue(models: models)
             let choice = try CloudChoice(
                 wishes: wish.providers, model: wish.model, translates: wish.task == .translate, settings.cloud,
-                hasLocalModel: catalogue?.hasBetterThanLastResort(model: wish.model, language: wish.language) ?? false)
+                hasLocalModel: EngineCatalogue.hasBetterThanLastResort(
+                    candidates, model: wish.model, language: wish.language))
             guard let choice else { return nil }
             let names = choice.accounts.map(\.service.rawValue) + choice.localEngines
             return EngineAssignment(
@@ -83,17 +89,27 @@ actor EngineHall: EngineDirectory {
         }
     }
 
-    private func find(_ wish: EngineWish) throws(JobFailure) -> EngineChoice {
+    /// What can be used here and on other nodes. Read anew each time: a model may have been pulled since.
+    private func candidates() async throws(JobFailure) -> [EngineCandidate] {
+        var own: [EngineCandidate] = []
         do {
-            // Read anew each time: a model may have been pulled since.
-            return try EngineCatalogue(models: models).selection.choose(
-                providers: wish.providers, model: wish.model, language: wish.language)
-        } catch let refusal as EngineRefusal {
-            let code =
-                wish.model != nil ? "no_such_model" : wish.language != nil ? "unknown_language" : "no_engine"
-            throw JobFailure(.permanent, code: code, refusal.description)
+            // What a node has that only takes requests is of no use to them.
+            if settings.queue.workers > 0 { own = try EngineCatalogue(models: models).entries.map(\.candidate) }
         } catch {
             throw JobFailure(.transient, code: "no_engine", "The models cannot be read: \(error)")
+        }
+        let known = own
+        return own + (await others()).filter { !known.contains($0) }
+    }
+
+    private func find(_ wish: EngineWish, _ candidates: [EngineCandidate]) throws(JobFailure) -> EngineChoice {
+        do {
+            return try EngineSelection(candidates).choose(
+                providers: wish.providers, model: wish.model, language: wish.language)
+        } catch {
+            let code =
+                wish.model != nil ? "no_such_model" : wish.language != nil ? "unknown_language" : "no_engine"
+            throw JobFailure(.permanent, code: code, error.description)
         }
     }
 

@@ -43,7 +43,7 @@ struct House: Sendable {
     let bot: TelegramBot?
     let webhook: WebhookGate?
     let links: Links?
-    let reviews: SQLiteReviewStore
+    let reviews: any ReviewStore
     let figures: SQLiteFigureStore
     let models: ModelDesk
     /// Files in Telegram by Telegram's own protocol.
@@ -52,7 +52,14 @@ struct House: Sendable {
     let keys: KeyRegistry
     /// Uploads that come in pieces.
     let uploads: UploadDesk
-    let callbacks: CallbackSender
+    /// What signs links and sessions.
+    let signer: LinkKeys
+    let ears: NodeEars
+    /// A bot of its own for each time that this node leads.
+    let newBot: @Sendable () -> TelegramBot?
+    let newCallbacks: @Sendable (CallbackBell) throws -> CallbackSender
+    /// Where there are other nodes.
+    let duties: NodeDuties?
     private let client: HTTPClient
 
     static func build(
@@ -69,62 +76,94 @@ struct House: Sendable {
             retention: RetentionPolicy(
                 succeededMedia: settings.queue.keepMedia, failedMedia: settings.queue.keepJobsHours * 3600),
             waitingPerOwner: settings.queue.waitingPerUser, clock: clock)
-        let store = try await SQLiteJobStore.open(database, rules: rules, faults: faults)
+        let client = try HTTPClient(on: loops.loops[0])
+        let stores = try await Stores.open(settings, database, rules, client, clock: clock, faults: faults)
         let upload = Int64(settings.server.maximumUploadMegabytes) * 1_000_000
-        let vault = try FolderVault(folder: "\(settings.dataFolder)/media", maximumBytes: upload)
         let decoder = HostedDecoder(executable: installation.host, workFolder: installation.workFolder)
         let gpuStatus = GPUStatus(
             monitor: try NVIDIAMonitor(),
             policy: DevicePolicy(
                 wish: .init(rawValue: settings.server.device.rawValue) ?? .auto,
                 threshold: settings.server.gpuMemoryThreshold, libraryHasCUDA: installation.hasCUDA))
-        let engines = try EngineHall(settings, installation, devices: gpuStatus, log: log)
-        let client = try HTTPClient(on: loops.loops[0])
+        let roll = stores.nodes?.roll
+        let engines = try EngineHall(settings, installation, devices: gpuStatus, log: log) {
+            (try? await roll?.nodes().flatMap(\.engines)) ?? []
+        }
+        let signer =
+            if let nodes = stores.nodes {
+                try await LinkKeys.load(from: nodes)
+            } else {
+                try LinkKeys.load(folder: settings.dataFolder)
+            }
+        let ears = NodeEars()
         let metrics = Metrics()
         let desk = try TelegramDesk(
-            settings, client, on: loops, links: SQLiteLinkStore(database), pages: try await pages(settings),
-            clock: clock, log: log, metrics: metrics)
+            settings, client, on: loops, links: stores.links, pages: try await pages(settings),
+            signer: signer, clock: clock, log: log, metrics: metrics)
         let web = WebFetcher(client, limits: .init(bytes: upload))
-        let reviews = SQLiteReviewStore(database)
-        let bell = CallbackBell()
+        let wire = stores.nodes?.wire
+        var ports = Transcriptions.Ports(
+            store: stores.jobs, vault: stores.vault, cache: stores.cache, engines: engines,
+            decoder: decoder, fetcher: desk?.fetcher(others: web) ?? web, clock: clock, log: log,
+            faults: faults,
+            announced: {
+                ears.hear(.announcements)
+                wire?.send(.announcements)
+            }, reviews: stores.reviews, wire: wire)
+        ports.heard = { ears.hear($0) }
         let transcriptions = Transcriptions(
-            Transcriptions.Ports(
-                store: store, vault: vault, cache: try await cache(settings, clock), engines: engines,
-                decoder: decoder, fetcher: desk?.fetcher(others: web) ?? web, clock: clock, log: log,
-                faults: faults, announced: { bell.ring() }, reviews: reviews),
-            configuration(settings), metrics: metrics, keepJobs: settings.queue.keepJobsHours * 3600,
+            ports, configuration(settings, engines), metrics: metrics, keepJobs: settings.queue.keepJobsHours * 3600,
             // SHA-256 of a few hundred bytes: it fails only when OpenSSL forbids the algorithm, which the vault said.
             digest: { (try? SHA256.digest(of: $0).hex) ?? "" })
         try await transcriptions.tidy()
-        let bot = desk?.bot(
-            transcriptions, database, installation, clock: clock, log: log, faults: faults, metrics: metrics)
+        let newBot: @Sendable () -> TelegramBot? = {
+            desk?.bot(
+                transcriptions, stores.accounts, installation, clock: clock, log: log, faults: faults,
+                metrics: metrics
+            ) { wire?.send(.updates) }
+        }
+        let bot = newBot()
+        let keys = try await KeyRegistry.open(
+            stores.keys, clock: clock, digest: { try SHA256.digest(of: $0).bytes },
+            changed: { wire?.send(.keys) })
+        ears.set(keys: keys)
         return House(
             transcriptions: transcriptions, decoder: decoder, engines: engines, database: database, metrics: metrics,
             gpuStatus: gpuStatus, device: gpuStatus.policy.decide(await gpuStatus.monitor.report()).device,
             bot: bot, webhook: try bot.flatMap { try desk?.gate($0) },
-            links: desk?.links(transcriptions, SQLiteAccountStore(database), metrics), reviews: reviews,
+            links: desk?.links(transcriptions, stores.accounts, metrics), reviews: stores.reviews,
             figures: SQLiteFigureStore(database),
             models: try ModelDesk(
                 folder: installation.modelFolder, client: client, mirror: settings.modelMirror),
             telegram: desk?.blocks,
-            keys: try await KeyRegistry.open(
-                SQLiteAPIKeyStore(database), clock: clock, digest: { try SHA256.digest(of: $0).bytes }),
+            keys: keys,
             uploads: try uploads(settings, clock),
-            callbacks: try CallbackOffice.open(
-                settings.callbacks, store, client, transcriptions, bell: bell, log: log, metrics: metrics),
+            signer: signer, ears: ears, newBot: newBot,
+            newCallbacks: {
+                try CallbackOffice.open(
+                    settings.callbacks, stores.jobs, client, transcriptions, bell: $0, log: log, metrics: metrics)
+            },
+            duties: stores.nodes.map {
+                NodeDuties(nodes: $0, engines: engines, places: settings.queue.workers, log: log)
+            },
             client: client)
     }
 
-    private static func configuration(_ settings: Settings) -> Dispatcher.Configuration {
+    private static func configuration(_ settings: Settings, _ engines: EngineHall) -> Dispatcher.Configuration {
         var configuration = Dispatcher.Configuration(
             places: [
                 .short: settings.queue.workers,
-                .bulk: max(2, settings.engineSlots ?? EventLoopGroup.availableProcessors),
+                .bulk: settings.queue.workers == 0
+                    ? 0 : max(2, settings.engineSlots ?? EventLoopGroup.availableProcessors),
             ],
             perOwner: settings.queue.perUser, timeout: settings.queue.jobTimeout,
             decoding: DecodingOptions(maximumSeconds: settings.maximumSeconds))
         configuration.perBatch = settings.queue.batchConcurrency
-        configuration.decodesEarly = settings.server.decodesEarly
+        configuration.decodesEarly = settings.server.decodesEarly && !settings.nodes.isShared
+        if settings.nodes.isShared {
+            configuration.engines = { await engines.engineNames() }
+            configuration.rest = 2
+        }
         return configuration
     }
 
@@ -140,19 +179,6 @@ struct House: Sendable {
             clock: clock)
     }
 
-    private static func cache(_ settings: Settings, _ clock: SystemClock) async throws -> any TranscriptCache {
-        guard settings.cache.isEnabled, settings.cache.entries > 0 else { return NoTranscriptCache() }
-        let limits = CacheLimits(
-            entries: settings.cache.entries, bytes: settings.cache.megabytes * 1_000_000,
-            lifetime: settings.cache.seconds)
-        switch settings.cache.kind {
-        case .memory: return MemoryTranscriptCache(limits, clock: clock)
-        case .disk:
-            return try await DiskTranscriptCache.open(
-                folder: "\(settings.dataFolder)/cache", limits, clock: clock)
-        }
-    }
-
     /// A place on the disk for what viewers read, when one is wanted.
     private static func pages(_ settings: Settings) async throws -> (any PageArchive)? {
         guard settings.telegram.token != nil, settings.streams.diskMegabytes > 0 else { return nil }
@@ -166,6 +192,7 @@ struct House: Sendable {
         await engines.stop()
         await decoder.stop()
         await telegram?.close()
+        await duties?.nodes.close()
         await client.shutDown()
         try? await database.close()
     }

@@ -26,6 +26,20 @@ struct LinkKeys: LinkSigner {
         return keys
     }
 
+    /// The same on all nodes: kept with everything that they share, and made by the first.
+    static func load(from nodes: Stores.Nodes) async throws -> LinkKeys {
+        guard let keys = LinkKeys(try await nodes.secret("link-keys", fresh())) else {
+            throw OutputError("the keys for links that all nodes share cannot be read")
+        }
+        return keys
+    }
+
+    /// A word that only those know who have the keys.
+    func word(for purpose: String) -> String {
+        let bytes = signature(of: Array(purpose.utf8), key: currentKey) ?? []
+        return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
     init?(_ text: String) {
         var keys: [UInt8: [UInt8]] = [:]
         for line in text.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
@@ -42,18 +56,22 @@ struct LinkKeys: LinkSigner {
 
     /// Whole or not at all, and never readable by others, not for a moment.
     private static func create(_ path: String) throws {
-        var generator = SystemRandomNumberGenerator()
-        let key = (0..<length).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        let digits = key.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         let draft = path + ".new"
         unlink(draft)
         let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         let failure = OutputError("the key for links cannot be written into the data folder")
         guard file >= 0 else { throw failure }
-        let line = Array("1:\(digits)\n".utf8)
+        let line = Array(fresh().utf8)
         let isWritten = write(file, line, line.count) == line.count && fsync(file) == 0
         close(file)
         guard isWritten, rename(draft, path) == 0 else { throw failure }
+    }
+
+    /// One new key, as a line of the file.
+    private static func fresh() -> String {
+        var generator = SystemRandomNumberGenerator()
+        let key = (0..<length).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        return "1:\(key.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())\n"
     }
 
     func signature(of message: [UInt8], key: UInt8) -> [UInt8]? {

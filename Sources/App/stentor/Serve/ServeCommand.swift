@@ -55,7 +55,7 @@ struct ServeCommand {
             throw error
         }
         let sessions = Sessions(
-            keys: keys, signer: try LinkKeys.load(folder: settings.dataFolder), clock: SystemClock())
+            keys: keys, signer: house.signer, clock: SystemClock())
         let page = try makePage(house, installation, sessions, log)
         let server = try makeServer(house, installation, address, keys, (page, sessions), loops, log)
         let webhookServer = try makeWebhookServer(house, address, loops, log)
@@ -230,10 +230,14 @@ struct ServeCommand {
             group.addTask { await house.engines.warmUp() }
             // Ends with the first signal.
             group.addTask { await page.run() }
-            group.addTask { await house.callbacks.run() }
+            group.addTask { await self.announce(house) }
             group.addTask { await house.uploads.sweepRegularly() }
             // Detached, so that it can still answer what ends while the rest drains; awaited below.
-            let bot = Task.detached { await house.bot?.run() }
+            let bot = Task.detached { await self.runBot(house) }
+            if let duties = house.duties {
+                group.addTask { await duties.stayOnRoll() }
+                group.addTask { await duties.followKeys(house.keys) }
+            }
             group.addTask {
                 await Self.waitForCancellation()
                 log.note(LogEvent(.info, "stopping"))
@@ -245,6 +249,31 @@ struct ServeCommand {
             await group.waitForAll()
         }
         log.note(LogEvent(.info, "stopped"))
+    }
+
+    /// Of several nodes the leading one sends callbacks,
+    private func announce(_ house: House) async {
+        let send: @Sendable () async -> Void = {
+            let bell = CallbackBell()
+            // Its settings were read once at the start, without a fault.
+            guard let sender = try? house.newCallbacks(bell) else { return }
+            house.ears.set(callbacks: bell)
+            await sender.run()
+        }
+        guard let duties = house.duties else { return await send() }
+        await duties.lead(in: "callbacks", send)
+    }
+
+    /// and keeps what the bot promised; all of them take what Telegram says.
+    private func runBot(_ house: House) async {
+        guard let bot = house.bot else { return }
+        guard let duties = house.duties else { return await bot.run() }
+        await duties.lead(in: "telegram") {
+            guard let bot = house.newBot() else { return }
+            house.ears.set(bot: bot)
+            await bot.run()
+            house.ears.set(bot: nil)
+        }
     }
 
     private static func waitForCancellation() async {

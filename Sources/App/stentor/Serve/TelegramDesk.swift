@@ -11,14 +11,11 @@ import MTProto
 import ModelLibrary
 import Scheduling
 import Settings
-import StoresSQLite
 import Streaming
 import TelegramClient
 import TelegramMedia
 import Telemetry
 import Transcription
-
-import class SQLite.SQLiteDatabase
 
 /// The bot's part of the house: nothing without a token.
 struct TelegramDesk: Sendable {
@@ -36,7 +33,7 @@ struct TelegramDesk: Sendable {
     /// `nil` without a token. Throws `SettingsError` for one that cannot be.
     init?(
         _ settings: Settings, _ http: HTTPClient, on loops: EventLoopGroup, links: any LinkStore,
-        pages: (any PageArchive)?, clock: any JobClock, log: any EventLog, metrics: Metrics
+        pages: (any PageArchive)?, signer: LinkKeys, clock: any JobClock, log: any EventLog, metrics: Metrics
     ) throws {
         guard let text = settings.telegram.token?.reveal() else { return nil }
         guard let token = BotToken(text) else {
@@ -61,12 +58,11 @@ struct TelegramDesk: Sendable {
             source, limits: ShelfLimits(cacheBytes: settings.streams.cacheMegabytes * 1_000_000), archive: pages,
             metrics: metrics
         ) { clock.now().monotonic }
-        let keys = try LinkKeys.load(folder: settings.dataFolder)
         office = settings.server.publicURL.map { base in
-            LinkOffice(base: base, store: links, signer: keys) { clock.now().wall }
+            LinkOffice(base: base, store: links, signer: signer) { clock.now().wall }
         }
         self.settings = settings
-        secret = settings.telegram.webhookSecret?.reveal() ?? Self.randomWord()
+        secret = settings.telegram.webhookSecret?.reveal() ?? signer.word(for: "telegram webhook")
     }
 
     private static func blocks(
@@ -113,8 +109,9 @@ struct TelegramDesk: Sendable {
     }
 
     func bot(
-        _ transcriptions: Transcriptions, _ database: SQLiteDatabase, _ installation: Installation,
-        clock: any JobClock, log: any EventLog, faults: any FaultPoints, metrics: Metrics
+        _ transcriptions: Transcriptions, _ accounts: any AccountStore, _ installation: Installation,
+        clock: any JobClock, log: any EventLog, faults: any FaultPoints, metrics: Metrics,
+        received: @escaping @Sendable () -> Void
     ) -> TelegramBot {
         let telegram = settings.telegram
         var configuration = BotConfiguration()
@@ -135,11 +132,11 @@ struct TelegramDesk: Sendable {
         }
         configuration.linkLifetime = settings.streams.linkLifetime
         if let url = webhookURL { configuration.arrival = .webhook(url: url, secret: secret) }
-        return TelegramBot(
-            BotPorts(
-                store: SQLiteAccountStore(database), transcriptions: transcriptions, courier: Courier(client),
-                clock: clock, log: log, faults: faults, office: office, directory: blocks, metrics: metrics),
-            configuration)
+        var ports = BotPorts(
+            store: accounts, transcriptions: transcriptions, courier: Courier(client),
+            clock: clock, log: log, faults: faults, office: office, directory: blocks, metrics: metrics)
+        ports.received = received
+        return TelegramBot(ports, configuration)
     }
 
     /// What stands before the routes; `nil` while the bot polls.
@@ -163,10 +160,5 @@ struct TelegramDesk: Sendable {
         case "openai": cloud.openAI.key != nil || cloud.openAI.baseURL != nil
         default: true
         }
-    }
-
-    private static func randomWord() -> String {
-        var generator = SystemRandomNumberGenerator()
-        return JobID.random(using: &generator).text + JobID.random(using: &generator).text
     }
 }

@@ -1,0 +1,96 @@
+import Accounts
+import CSystem
+import Crypto
+import HTTPClient
+import Jobs
+import MediaStores
+import ObjectStorage
+import Review
+import Scheduling
+import Settings
+import StoresSQLite
+import Streaming
+import Telemetry
+import TranscriptCaches
+import Transcription
+
+import class SQLite.SQLiteDatabase
+
+/// Where everything that is kept lies: on this machine, or where all nodes find it.
+struct Stores: Sendable {
+    let jobs: any JobStore
+    let accounts: any AccountStore
+    let links: any LinkStore
+    let reviews: any ReviewStore
+    let keys: any APIKeyStore
+    let cache: any TranscriptCache
+    let vault: any MediaVault
+    /// Other nodes; `nil` when there are none.
+    let nodes: Nodes?
+
+    struct Nodes: Sendable {
+        /// Of this process.
+        let id: String
+        let wire: any NewsWire
+        let roll: any NodeRoll
+        /// What all nodes know and nobody else: the value of this name, or this one when there is none yet.
+        let secret: @Sendable (_ name: String, _ fresh: String) async throws -> String
+        let close: @Sendable () async -> Void
+    }
+
+    static func open(
+        _ settings: Settings, _ database: SQLiteDatabase, _ rules: JobRules, _ client: HTTPClient, clock: SystemClock,
+        faults: any FaultPoints
+    ) async throws -> Stores {
+        switch settings.nodes.queue {
+        case .embedded:
+            try await embedded(settings, database, rules, client, clock: clock, faults: faults)
+        case .redis: throw SettingsError(problems: ["STENTOR_JOBS=redis is not there yet"])
+        }
+    }
+
+    private static func embedded(
+        _ settings: Settings, _ database: SQLiteDatabase, _ rules: JobRules, _ client: HTTPClient, clock: SystemClock,
+        faults: any FaultPoints
+    ) async throws -> Stores {
+        Stores(
+            jobs: try await SQLiteJobStore.open(database, rules: rules, faults: faults),
+            accounts: SQLiteAccountStore(database), links: SQLiteLinkStore(database),
+            reviews: SQLiteReviewStore(database), keys: SQLiteAPIKeyStore(database),
+            cache: try await cache(settings, clock), vault: try vault(settings, client), nodes: nil)
+    }
+
+    /// The data folder, or a bucket.
+    static func vault(_ settings: Settings, _ client: HTTPClient) throws -> any MediaVault {
+        let largest = Int64(settings.server.maximumUploadMegabytes) * 1_000_000
+        let nodes = settings.nodes
+        guard let media = nodes.media, let accessKey = nodes.accessKey, let secretKey = nodes.secretKey else {
+            return try FolderVault(folder: "\(settings.dataFolder)/media", maximumBytes: largest)
+        }
+        guard let location = S3Location(media) else {
+            throw SettingsError(problems: [
+                "STENTOR_MEDIA must be as s3://bucket/prefix?endpoint=https://host:9000&region=name"
+            ])
+        }
+        let bucket = S3Client(
+            location, S3Credentials(accessKey: accessKey, secretKey: secretKey.reveal()), http: client
+        ) { SystemClock().now().wall }
+        return try S3Vault(bucket, folder: "\(settings.dataFolder)/spool", maximumBytes: largest) {
+            SystemClock().now().wall
+        }
+    }
+
+    static func cache(_ settings: Settings, _ clock: SystemClock) async throws -> any TranscriptCache {
+        guard settings.cache.isEnabled, settings.cache.entries > 0 else { return NoTranscriptCache() }
+        let limits = CacheLimits(
+            entries: settings.cache.entries, bytes: settings.cache.megabytes * 1_000_000,
+            lifetime: settings.cache.seconds)
+        switch settings.cache.kind {
+        case .memory: return MemoryTranscriptCache(limits, clock: clock)
+        case .disk:
+            return try await DiskTranscriptCache.open(
+                folder: "\(settings.dataFolder)/cache", limits, clock: clock)
+        case .redis: throw SettingsError(problems: ["CACHE_TYPE=redis is not there yet"])
+        }
+    }
+}
