@@ -1,7 +1,7 @@
 internal import CHiredis
 
 /// What a command may be made of: text, bytes and numbers.
-public protocol RedisArgument {
+public protocol RedisArgument: Sendable {
     func append(to command: inout RedisCommand)
 }
 
