@@ -132,8 +132,12 @@ let modules: [Module] = [
     Module("FakeBucket", .simulators, uses: ["Crypto", "EventLoops", "HTTPTypes"]),
 
     Module(
-        "TranscriptCaches", .drivers, uses: ["Crypto", "EventLoops", "Jobs", "Transcription", "Transcripts"],
-        tests: ["Jobs", "TranscriptCacheConformance", "Transcription", "Transcripts", "Workbench"]),
+        "TranscriptCaches", .drivers,
+        uses: ["CZlib", "Crypto", "EventLoops", "Jobs", "Redis", "Transcription", "Transcripts"],
+        tests: [
+            "EventLoops", "Jobs", "Redis", "RedisTesting", "TranscriptCacheConformance", "Transcription", "Transcripts",
+            "Workbench",
+        ]),
 
     Module(
         "WebMedia", .drivers, uses: ["HTTPClient", "HTTPTypes", "Jobs", "Scheduling", "Transcription"],
@@ -283,6 +287,13 @@ let modules: [Module] = [
         "Redis", .toolkits, uses: ["CHiredis", "COpenSSL", "EventLoops", "IPAddresses", "TCP", "TLS"],
         tests: ["EventLoops", "HTTPTesting", "IPAddresses", "RedisTesting", "TCP"]),
     Module("RedisTesting", .simulators, uses: ["EventLoops", "IPAddresses", "TCP"]),
+    Module(
+        "SharedStores", .drivers,
+        uses: ["Accounts", "EventLoops", "HTTPRouting", "Jobs", "Redis", "Review", "Scheduling", "Streaming"],
+        tests: [
+            "AccountStoreConformance", "Accounts", "EventLoops", "HTTPRouting", "Jobs", "LinkStoreConformance",
+            "Redis", "RedisTesting", "Review", "ReviewStoreConformance", "Scheduling", "Streaming", "Transcription",
+        ]),
 
     Module("CSQLite", .cLibraries, .systemLibrary),
     Module("SQLite", .toolkits, uses: ["CSQLite", "EventLoops"], tests: ["EventLoops", "Workbench"]),

@@ -1,0 +1,27 @@
+public import Redis
+
+/// A server that several nodes share, and the beginning of every key there.
+public struct SharedPlace: Sendable {
+    public let client: RedisClient
+    /// With a hash tag, so that a cluster keeps everything in one place and scripts may change it together.
+    let prefix: String
+
+    /// - Parameter prefix: tells installations on one server apart; letters, digits, `-`, `_`, `.` and `:`.
+    public init(_ client: RedisClient, prefix: String = "stentor") {
+        self.client = client
+        self.prefix = "{\(prefix)}:"
+    }
+
+    func key(_ name: String) -> String { prefix + name }
+
+    /// Of one call with everything it takes, so that a request is answered within five seconds.
+    static let patience: Duration = .seconds(4)
+}
+
+/// The rest of the time of a call that asks several times.
+struct Deadline {
+    private let end = ContinuousClock.now + SharedPlace.patience
+
+    var rest: Duration { max(.milliseconds(1), ContinuousClock.now.duration(to: end)) }
+    var isOver: Bool { ContinuousClock.now >= end }
+}
