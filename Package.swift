@@ -231,12 +231,14 @@ let modules: [Module] = [
     Module(
         "stentor", .app, .executable,
         uses: [
-            "API", "Accounts", "Archives", "Bot", "BotAPI", "CSystem", "Callbacks", "CloudProviders", "CloudRouting", "Crypto",
+            "API", "Accounts", "Archives", "Bot", "BotAPI", "CSystem", "Callbacks", "CloudProviders", "CloudRouting",
+            "Crypto",
             "Diarization", "EventLoops", "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes",
             "HostProcesses", "HostedEngines",
             "IPAddresses", "Jobs", "Links", "MTProto", "MediaStores", "ModelLibrary", "ObjectStorage", "PageArchives",
             "SQLite",
-            "Review", "Scheduling", "Settings", "StoresSQLite", "Streaming", "TelegramClient", "TelegramMedia",
+            "Redis", "Review", "Scheduling", "Settings", "SharedStores", "StoresRedis", "StoresSQLite", "Streaming",
+            "TelegramClient", "TelegramMedia",
             "Telemetry", "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "WebMedia", "WebUI",
         ],
         tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),

@@ -62,6 +62,7 @@ struct House: Sendable {
     let duties: NodeDuties?
     let figuresForOperators: OperatorFigures
     private let client: HTTPClient
+    private let stores: Stores
 
     static func build(
         _ settings: Settings, _ installation: Installation, loops: EventLoopGroup, log: any EventLog
@@ -81,7 +82,11 @@ struct House: Sendable {
                 succeededMedia: settings.queue.keepMedia, failedMedia: settings.queue.keepJobsHours * 3600),
             waitingPerOwner: settings.queue.waitingPerUser, clock: clock)
         let client = try HTTPClient(on: loops.loops[0])
-        let stores = try await Stores.open(settings, database, rules, client, clock: clock, faults: faults)
+        let stores = try await Stores.open(
+            settings,
+            .init(
+                database: database, rules: rules, client: client, loop: loops.loops[0], clock: clock, faults: faults,
+                log: log))
         let upload = Int64(settings.server.maximumUploadMegabytes) * 1_000_000
         let decoder = HostedDecoder(executable: installation.host, workFolder: installation.workFolder)
         let gpuStatus = GPUStatus(
@@ -150,7 +155,7 @@ struct House: Sendable {
                 NodeDuties(nodes: $0, engines: engines, places: settings.queue.workers, log: log)
             },
             figuresForOperators: try OperatorFigures(folder: settings.dataFolder, database: database, clock: clock),
-            client: client)
+            client: client, stores: stores)
     }
 
     private static func configuration(_ settings: Settings, _ engines: EngineHall) -> Dispatcher.Configuration {
@@ -196,7 +201,7 @@ struct House: Sendable {
         await engines.stop()
         await decoder.stop()
         await telegram?.close()
-        await duties?.nodes.close()
+        await stores.close()
         await client.shutDown()
         try? await database.close()
     }

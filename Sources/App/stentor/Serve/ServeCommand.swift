@@ -106,7 +106,8 @@ struct ServeCommand {
         guard settings.server.makesFirstKey, keys.isEmpty else { return }
         let made = try await keys.registry.create(.init(name: "first key", scopes: Set(APIKey.Scope.allCases)))
         log.note(LogEvent(.info, "first key made", ["id": .text(made.key.id)]))
-        console.note("stentor: this is the first key, an administrator's; it is shown only now:\nstentor: \(made.secret)")
+        console.note(
+            "stentor: this is the first key, an administrator's; it is shown only now:\nstentor: \(made.secret)")
     }
 
     private var form: LogWriter.Form {
