@@ -6,13 +6,19 @@ struct Producer: Sendable {
     let store: RedisJobStore
 
     private static func submission(_ number: Int, run: String) -> Submission? {
-        guard let id = JobID("\(run)-\(number)") else { return nil }
+        guard let id = JobID("\(run.prefix(18))-\(number)") else { return nil }
         return Submission(
             id: id, owner: Owner("key:benchmark"), name: "recording-\(number).ogg",
-            digest: String(repeating: "0123456789abcdef", count: 4), isEphemeral: false,
-            key: "\(run)-\(number)-0123456789abcdef0123456789abcdef",
+            digest: Self.digest(number, run), isEphemeral: false,
+            key: Self.digest(number, run),
             order: TranscriptionOrder(language: "en", engine: "sherpa", model: "parakeet-tdt-0.6b-v3"),
-            media: .kept(name: "media-\(run)-\(number)", bytes: 1_234_567), audioSeconds: 20)
+            media: .kept(name: "\(run.prefix(18))-\(number)", bytes: 1_234_567), audioSeconds: 20)
+    }
+
+    /// As long as a SHA-256 in hexadecimal digits, and of this run alone.
+    private static func digest(_ number: Int, _ run: String) -> String {
+        let digits = run.utf8.map { String($0, radix: 16) }.joined().prefix(48) + String(number, radix: 16)
+        return String(repeating: "0", count: 64 - digits.count) + digits
     }
 
     /// Prints milliseconds: median, 99th percentile, longest; and calls a second.
