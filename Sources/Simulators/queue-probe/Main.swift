@@ -2,6 +2,7 @@
 //   queue-probe PORT enqueue COUNT CALLERS     adds jobs; how long each took
 //   queue-probe PORT add FIRST COUNT CALLERS   adds jobs until all are acknowledged, and names each that is
 //   queue-probe PORT work SLOTS COUNT [LEASE]  claims and finishes until so many are done, COUNT 0: until killed
+//   queue-probe PORT hold LEASE                claims one job, says so, and keeps it without a word
 //   queue-probe PORT count                     jobs by state
 //   queue-probe PORT move SECONDS              claims one job, waits so long, and tries to finish it
 import EventLoops
@@ -43,6 +44,7 @@ enum QueueProbe {
             try await Worker(store: store, lease: numbers.count > 2 ? Double(numbers[2]) : 30)
                 .run(slots: numbers[0], count: numbers[1])
         case ("count", 0): try await count(store)
+        case ("hold", 1): try await Worker(store: store, lease: Double(numbers[0])).stall(seconds: 3600)
         case ("move", 1): try await Worker(store: store, lease: 1).stall(seconds: numbers[0])
         default: say("usage: see the first lines of the source")
         }

@@ -58,6 +58,33 @@ struct ManyMachinesTests {
     }
 
     @Test
+    func `What only a dead process held goes, promises stay, and the living keep theirs`() async throws {
+        let fixture = try await StoreFixture()
+        let (dead, alive) = (
+            QueueBench.store(fixture.client, node: "dead"), QueueBench.store(fixture.client, node: "alive")
+        )
+        _ = try await dead.submit(try QueueBench.submission("arriving", media: .passing(name: "p")))
+        let lonely = MediaReference.kept(name: "lonely", bytes: 1)
+        _ = try await dead.submit(try QueueBench.submission("ephemeral", media: lonely, isEphemeral: true))
+        _ = try await dead.submit(try QueueBench.submission("promise"))
+        _ = try await alive.submit(try QueueBench.submission("mine", isEphemeral: true))
+        let held = try #require(try await alive.claim(QueueBench.request()))
+        #expect(held.jobs.map(\.id.text) == ["ephemeral"])
+        _ = try await dead.stayPresent(for: 0.01)
+        var dropped: [MediaReference] = []
+        while dropped.isEmpty { dropped = try await alive.stayPresent(for: 60) }
+        #expect(dropped == [lonely])
+        let late = await QueueBench.error {
+            _ = try await alive.finish(held.token, .succeeded(result: [1], audioSeconds: 1))
+        }
+        #expect(late == .leaseLost)
+        let left = try await alive.jobs(JobQuery(owner: nil)).map(\.job.id.text)
+        #expect(Set(left) == ["promise", "mine"])
+        #expect(try await alive.statistics().jobs == [.queued: 2])
+        await fixture.end()
+    }
+
+    @Test
     func `Two installations share a server without seeing each other`() async throws {
         let fixture = try await StoreFixture()
         let one = RedisJobStore(fixture.client, rules: QueueBench.rules(), prefix: "one")
