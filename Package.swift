@@ -312,6 +312,8 @@ let modules: [Module] = [
     Module(
         "StoresRedis", .drivers, uses: ["EventLoops", "Jobs", "Redis"],
         tests: ["EventLoops", "JobStoreConformance", "Jobs", "Redis", "RedisTesting"]),
+    Module(
+        "queue-probe", .simulators, .executable, uses: ["EventLoops", "Jobs", "Redis", "StoresRedis", "Transcription"]),
     Module("AccountStoreConformance", .simulators, uses: ["Accounts", "Jobs"]),
 
     Module(
