@@ -100,6 +100,7 @@ public actor FaultyLink {
 
 /// The two connections of one client. On the loop only.
 private final class Pair: @unchecked Sendable {
+    // On the loop only.
     final class Side: TCPStreamOwner, @unchecked Sendable {
         weak var pair: Pair?
         let link: FaultyLink
