@@ -231,12 +231,14 @@ let modules: [Module] = [
     Module(
         "stentor", .app, .executable,
         uses: [
-            "API", "Accounts", "Bot", "BotAPI", "CSystem", "Callbacks", "CloudProviders", "CloudRouting", "Crypto",
+            "API", "Accounts", "Archives", "Bot", "BotAPI", "CSystem", "Callbacks", "CloudProviders", "CloudRouting",
+            "Crypto",
             "Diarization", "EventLoops", "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes",
             "HostProcesses", "HostedEngines",
             "IPAddresses", "Jobs", "Links", "MTProto", "MediaStores", "ModelLibrary", "ObjectStorage", "PageArchives",
             "SQLite",
-            "Review", "Scheduling", "Settings", "StoresSQLite", "Streaming", "TelegramClient", "TelegramMedia",
+            "Redis", "Review", "Scheduling", "Settings", "SharedStores", "StoresRedis", "StoresSQLite", "Streaming",
+            "TelegramClient", "TelegramMedia",
             "Telemetry", "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "WebMedia", "WebUI",
         ],
         tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
@@ -275,6 +277,7 @@ let modules: [Module] = [
     Module(
         "HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
 
+    Module("Archives", .toolkits, uses: ["CSystem", "Crypto", "HostProcesses"], tests: ["Workbench"]),
     Module("CCompression", .cLibraries, .systemLibrary),
     Module("Crypto", .toolkits, uses: ["CBlockCiphers", "COpenSSL", "CZlib", "MTProto"], tests: ["MTProto"]),
     Module(
@@ -310,6 +313,9 @@ let modules: [Module] = [
             "AccountStoreConformance", "Accounts", "EventLoops", "Jobs", "JobStoreConformance", "LinkStoreConformance",
             "Review", "ReviewStoreConformance", "SQLite", "Telemetry",
         ]),
+    Module(
+        "StoresRedis", .drivers, uses: ["EventLoops", "Jobs", "Redis"],
+        tests: ["EventLoops", "JobStoreConformance", "Jobs", "Redis", "RedisTesting"]),
     Module("AccountStoreConformance", .simulators, uses: ["Accounts", "Jobs"]),
 
     Module(

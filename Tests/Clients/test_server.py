@@ -350,7 +350,9 @@ def test_metrics_are_what_prometheus_reads(server):
     server.transcribe(language="en")
     text = server.get("/metrics").text
     for name in ["requests_total", "queue_waiting", "job_wait_seconds_bucket", "job_run_seconds_bucket",
-                 "real_time_factor", "cache_hit_ratio", "engine_host_starts", "disk_free_bytes"]:
+                 "real_time_factor", "cache_hit_ratio", "engine_host_starts", "disk_free_bytes", "disk_total_bytes",
+                 "build_info", "jobs", "lease_losses_total", "data_bytes", "uploads_open", "links_held",
+                 "telegram_requests_open", "callbacks_waiting", "log_events_total", "queue_paused"]:
         assert f"stentor_{name}" in text, name
     seen = set()
     for line in text.splitlines():

@@ -67,6 +67,7 @@ extension Dispatcher {
             try await parts.faults.step("claimed")
             return try await transcribe(claim, state, started)
         } catch let error as JobStoreError where error == .leaseLost {
+            noteLostLease()
             return .lost
         } catch {
             // Cancelled work is either given back or lost; who cancelled it knows which.
@@ -92,12 +93,23 @@ extension Dispatcher {
                 state.set(priority: beat.priority)
                 renewed = now
             } catch {
-                if error == .leaseLost { return .lost }
+                if error == .leaseLost {
+                    noteLostLease()
+                    return .lost
+                }
                 // The queue cannot be reached; the lease still holds for a while.
-                if now - renewed > configuration.lease * 2 / 3 { return .lost }
+                if now - renewed > configuration.lease * 2 / 3 {
+                    noteLostLease()
+                    return .lost
+                }
             }
         }
         return isStopping ? .released : .lost
+    }
+
+    /// Somebody else holds what this worker believed its own. Work that was cancelled is no such loss.
+    private func noteLostLease() {
+        if !Task.isCancelled { parts.metrics.add(to: .init("stentor_lease_losses_total")) }
     }
 
     private static let stuck = JobFailure(
@@ -177,6 +189,7 @@ extension Dispatcher {
             }
             await parts.hub.end(execution.id, .success(transcript))
         } catch let error as JobStoreError where error == .leaseLost || error == .notFound {
+            if error == .leaseLost { noteLostLease() }
             await lose(execution.id)
         } catch {
             // Not written, so not done: the lease ends and it runs again, from its checkpoints.
@@ -194,6 +207,8 @@ extension Dispatcher {
                     "jobs": .text(claim.jobs.map(\.id.text).joined(separator: ",")), "code": .text(failure.code),
                     "kind": .text(failure.kind.rawValue), "attempt": .whole(claim.execution.attempt),
                 ]))
+        parts.metrics.add(
+            to: .init("stentor_attempt_failures_total", ["code": failure.code, "kind": failure.kind.rawValue]))
         do throws(JobStoreError) {
             let finished = try await parts.store.finish(claim.token, .failed(failure))
             await remove(finished.media)

@@ -25,6 +25,8 @@ public struct ServerSettings: Sendable, Hashable {
     public var apiKeys: [Secret]
     /// `STENTOR_ADMIN_KEYS`: the same, and they may look after the server.
     public var adminKeys: [Secret]
+    /// `STENTOR_MAKE_FIRST_KEY`: where there is no key at all, the server makes an administrator's and shows it once.
+    public var makesFirstKey: Bool
     /// `STENTOR_KEY_LIMIT`: requests in a minute with one key that has no limit of its own.
     public var keyLimit: Int?
     /// `STENTOR_ADDRESS_LIMIT`: requests in a minute from one address.
@@ -66,6 +68,7 @@ public struct ServerSettings: Sendable, Hashable {
         }
         apiKeys = Self.keys("STENTOR_API_KEYS", &reader)
         adminKeys = Self.keys("STENTOR_ADMIN_KEYS", &reader)
+        makesFirstKey = reader.flag("STENTOR_MAKE_FIRST_KEY") ?? false
         keyLimit = reader.integer("STENTOR_KEY_LIMIT", in: 1...1_000_000)
         addressLimit = reader.integer("STENTOR_ADDRESS_LIMIT", in: 1...1_000_000)
         maximumUploadMegabytes = reader.integer("STENTOR_MAX_UPLOAD_MB", in: 1...1_000_000) ?? 4096

@@ -1,23 +1,20 @@
 internal import Redis
 
-/// What all nodes of an installation know and nobody else, such as the key that signs links.
+/// Values that all nodes know and nobody else: whoever asks first makes them.
 public struct RedisSecrets: Sendable {
     private let place: SharedPlace
 
     public init(_ place: SharedPlace) { self.place = place }
 
-    /// The value of this name, or this one when there is none yet: the first node decides for all.
-    /// - Throws: when the server cannot be reached or refuses, with a sentence for the operator.
-    public func value(_ name: String, fresh: String) async throws -> String {
-        let found = try await place.client.run(
-            Self.value, keys: [place.key("secrets")], [name, fresh], isIdempotent: true, within: SharedPlace.patience)
-        guard let text = found.text, !text.isEmpty else { throw UnreadableReply(what: "a secret") }
+    /// The value of this name; `fresh`, when there is none yet. Throws `RedisError`.
+    public func value(_ name: String, orElse fresh: String) async throws -> String {
+        let key = place.key("secret:\(name)")
+        // Both may be repeated: what is there is never replaced.
+        _ = try await place.client.call(
+            RedisCommand("SET", key, fresh, "NX", isIdempotent: true), within: SharedPlace.patience)
+        let kept = try await place.client.call(
+            RedisCommand("GET", key, isIdempotent: true), within: SharedPlace.patience)
+        guard let text = kept.text else { throw RedisError.malformed("no value where one was just written") }
         return text
     }
-
-    private static let value = RedisScript(
-        """
-        redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2])
-        return redis.call('HGET', KEYS[1], ARGV[1])
-        """)
 }

@@ -11,7 +11,10 @@ struct SQLiteAccountRecords {
     /// 1 for a new one.
     func receive(_ update: StoredUpdate, at wall: Double) throws -> Int {
         try transaction.execute(
-            "INSERT OR IGNORE INTO telegram_updates VALUES (\(update.id), \(update.body), 1, \(wall))")
+            """
+            INSERT OR IGNORE INTO telegram_updates (id, body, is_pending, received_at)
+            VALUES (\(update.id), \(update.body), 1, \(wall))
+            """)
     }
 
     func pendingUpdates(_ limit: Int) throws -> [StoredUpdate] {
@@ -39,10 +42,13 @@ struct SQLiteAccountRecords {
         case .person(let person, let wall): try put(person, wall)
         case .room(let room):
             try transaction.execute(
-                "INSERT OR REPLACE INTO telegram_rooms VALUES (\(room.id), \(room.kind), \(room.title))")
+                """
+                INSERT OR REPLACE INTO telegram_rooms (id, kind, title)
+                VALUES (\(room.id), \(room.kind), \(room.title))
+                """)
         case .preferences(let id, let value):
             try transaction.execute(
-                "INSERT OR REPLACE INTO telegram_preferences VALUES (\(id), \(try Coding.json(value)))")
+                "INSERT OR REPLACE INTO telegram_preferences (id, body) VALUES (\(id), \(try Coding.json(value)))")
         case .request(let request): try put(request)
         case .mark(let job, let mark):
             guard var request = try self.request(job) else { return }

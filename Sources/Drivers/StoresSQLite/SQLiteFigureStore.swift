@@ -14,7 +14,8 @@ public struct SQLiteFigureStore: FigureStore {
                 for (name, value) in values {
                     try transaction.execute(
                         """
-                        INSERT INTO figures VALUES (\(resolution.rawValue), \(bucket), \(name), \(value), 1)
+                        INSERT INTO figures (resolution, at, name, total, count)
+                        VALUES (\(resolution.rawValue), \(bucket), \(name), \(value), 1)
                         ON CONFLICT (resolution, at, name)
                             DO UPDATE SET total = total + excluded.total, count = count + 1
                         """)

@@ -6,7 +6,9 @@ extension SQLiteJobRecords {
         let failure = try announcement.failure.map { try Coding.json($0) }
         try transaction.execute(
             """
-            INSERT INTO announcements VALUES (
+            INSERT INTO announcements
+                (id, sequence, job, callback, target, kind, failure, occurred_at, tries, due_at)
+            VALUES (
                 \(announcement.id), \(announcement.sequence), \(announcement.job.text),
                 \(try Coding.json(announcement.callback)), \(announcement.callback.target),
                 \(announcement.kind.rawValue), \(failure), \(announcement.occurredAt), \(announcement.tries),

@@ -18,7 +18,11 @@ extension SQLiteJobRecords {
         let failure = try execution.failure.map { try Coding.json($0) }
         try transaction.execute(
             """
-            INSERT INTO executions VALUES (
+            INSERT INTO executions (
+                id, sequence, key, task, media_kind, media_name, media_bytes, lane, priority, owner, is_ephemeral,
+                state, attempt, errors, crashes, not_before, lease_ends, done, total, failure, created_at, started_at,
+                finished_at, first_started_at, claimed_at, batch, keep_media, keep_text
+            ) VALUES (
                 \(execution.id.text), \(record.sequence), \(execution.key), \(try Coding.json(execution.order)),
                 \(media?.kind), \(media?.name), \(media?.bytes), \(execution.lane.rawValue), \(execution.priority),
                 \(execution.owner.text), \(execution.isEphemeral), \(execution.state.rawValue), \(execution.attempt),

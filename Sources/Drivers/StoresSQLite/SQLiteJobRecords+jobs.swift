@@ -16,7 +16,10 @@ extension SQLiteJobRecords {
         let callback = try job.callback.map { try Coding.json($0) }
         try transaction.execute(
             """
-            INSERT INTO jobs VALUES (
+            INSERT INTO jobs (
+                id, sequence, owner, execution, name, priority, batch, callback, digest, is_ephemeral, is_cancelled,
+                created_at, is_waiting
+            ) VALUES (
                 \(job.id.text), \(sequence), \(job.owner.text), \(job.execution.text), \(job.name), \(job.priority),
                 \(job.batch?.text), \(callback), \(job.digest), \(job.isEphemeral), \(job.isCancelled),
                 \(job.createdAt),

@@ -80,7 +80,7 @@ extension SQLiteJobRecords {
     func setTurn(_ lane: Lane, _ owner: Owner, _ number: Int64) throws {
         try transaction.execute(
             """
-            INSERT INTO turns VALUES (\(lane.rawValue), \(owner.text), \(number), 0)
+            INSERT INTO turns (lane, owner, served, waiting) VALUES (\(lane.rawValue), \(owner.text), \(number), 0)
             ON CONFLICT (lane, owner) DO UPDATE SET served = excluded.served
             """)
     }

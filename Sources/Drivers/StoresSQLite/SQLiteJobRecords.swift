@@ -30,7 +30,8 @@ struct SQLiteJobRecords: JobRecords {
     }
 
     func setResult(_ bytes: [UInt8], of execution: ExecutionID) throws {
-        try transaction.execute("INSERT OR REPLACE INTO results VALUES (\(execution.text), \(bytes))")
+        try transaction.execute(
+            "INSERT OR REPLACE INTO results (execution, bytes) VALUES (\(execution.text), \(bytes))")
     }
 
     func removeResult(of execution: ExecutionID) throws {
@@ -48,7 +49,10 @@ struct SQLiteJobRecords: JobRecords {
 
     func setCheckpoint(_ number: Int, _ bytes: [UInt8], of execution: ExecutionID) throws {
         try transaction.execute(
-            "INSERT OR REPLACE INTO checkpoints VALUES (\(execution.text), \(number), \(bytes))")
+            """
+            INSERT OR REPLACE INTO checkpoints (execution, number, bytes)
+            VALUES (\(execution.text), \(number), \(bytes))
+            """)
     }
 
     func removeCheckpoints(of execution: ExecutionID) throws {

@@ -15,7 +15,10 @@ struct SQLiteReviewRecords {
 
     func put(_ review: Review, of job: JobID) throws {
         try transaction.execute(
-            "INSERT OR REPLACE INTO reviews VALUES (\(job.text), \(review.version), \(try Coding.json(review)))")
+            """
+            INSERT OR REPLACE INTO reviews (job, version, body)
+            VALUES (\(job.text), \(review.version), \(try Coding.json(review)))
+            """)
     }
 
     // MARK: Search
@@ -77,7 +80,8 @@ struct SQLiteReviewRecords {
     func put(_ share: Share) throws {
         try transaction.execute(
             """
-            INSERT INTO shares VALUES (\(share.token), \(share.job.text), \(share.expiresAt),
+            INSERT INTO shares (token, job, expires_at, number, body)
+            VALUES (\(share.token), \(share.job.text), \(share.expiresAt),
                 (SELECT coalesce(max(number), 0) + 1 FROM shares), \(try Coding.json(share)))
             """)
         // What nobody can open any more is not worth keeping.

@@ -93,12 +93,17 @@ struct CareHandlers: Sendable {
         try request.refuseOthers()
         var gauges: [Metrics.Gauge] = []
         if let queue = try? await transcriptions.statistics() {
+            for state in ExecutionState.allCases {
+                gauges.append(.init(.init("stentor_jobs", ["state": state.rawValue]), Double(queue.jobs[state] ?? 0)))
+            }
+            gauges.append(.init(.init("stentor_queue_paused"), queue.isPaused ? 1 : 0))
             for lane in Lane.allCases {
                 let labels: KeyValuePairs = ["lane": lane == .short ? "short" : "bulk"]
                 gauges.append(.init(.init("stentor_queue_waiting", labels), Double(queue.lanes[lane]?.waiting ?? 0)))
                 gauges.append(.init(.init("stentor_queue_running", labels), Double(queue.lanes[lane]?.running ?? 0)))
             }
         }
+        gauges.append(.init(.init("stentor_workers"), Double(about.workers)))
         let cache = await transcriptions.cacheStatistics()
         gauges += [
             .init(.init("stentor_cache_entries"), Double(cache.entries)),

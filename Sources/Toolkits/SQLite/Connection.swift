@@ -83,6 +83,19 @@ final class Connection {
         idleCount += 1
     }
 
+    /// Copies every page as this connection's open transaction sees it (https://www.sqlite.org/backup.html).
+    func copyAll(to target: Connection) throws(SQLiteError) {
+        guard let backup = sqlite3_backup_init(target.handle, "main", handle, "main") else {
+            throw SQLiteError(code: sqlite3_errcode(target.handle), action: "copying", connection: target.handle)
+        }
+        let copied = sqlite3_backup_step(backup, -1)
+        let finished = sqlite3_backup_finish(backup)
+        if copied != SQLITE_DONE {
+            throw SQLiteError(code: finished == SQLITE_OK ? copied : finished, action: "copying", connection: nil)
+        }
+        if finished != SQLITE_OK { throw SQLiteError(code: finished, action: "copying", connection: nil) }
+    }
+
     /// Asks `isStopped` every few thousand steps of SQLite's machine while `body` runs, and stops when it says so.
     func stoppable<Value>(by stop: StopSign, _ body: () throws -> Value) throws -> Value {
         sqlite3_progress_handler(

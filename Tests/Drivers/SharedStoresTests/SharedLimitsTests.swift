@@ -82,12 +82,12 @@ struct SharedLimitsTests {
         let places = [try bench.place(), try bench.place()]
         let values = try await withThrowingTaskGroup(of: String.self) { group in
             for number in 0..<20 {
-                group.addTask { try await RedisSecrets(places[number % 2]).value("links", fresh: "secret\(number)") }
+                group.addTask { try await RedisSecrets(places[number % 2]).value("links", orElse: "secret\(number)") }
             }
             return try await group.reduce(into: Set()) { $0.insert($1) }
         }
         #expect(values.count == 1)
-        #expect(try await RedisSecrets(places[0]).value("other", fresh: "x") == "x")
+        #expect(try await RedisSecrets(places[0]).value("other", orElse: "x") == "x")
         await bench.end()
     }
 }

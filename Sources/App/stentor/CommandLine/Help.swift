@@ -10,6 +10,9 @@ enum Help {
         stentor jobs                  the server's queue: list, retry, cancel, prune, pause, resume, stats
         stentor keys                  keys of the server: create, list, revoke
         stentor models                the speech models: list, pull, verify, remove, import
+        stentor health                whether the server here is well: 0, or 1 and why
+        stentor backup FILE           everything that is kept, in one file, while the server runs
+        stentor restore FILE          the same into an empty data folder
         stentor doctor                what is installed, what works, and what to do about the rest
         stentor version
         stentor help
@@ -29,6 +32,9 @@ enum Help {
         stentor keys revoke ID…
 
         \(KeysCommand.options.help)
+        stentor restore [options] FILE
+
+        \(RestoreCommand.options.help)
         stentor models list
         stentor models pull [--accept-licence] NAME…
         stentor models verify [NAME…]

@@ -60,12 +60,17 @@ struct House: Sendable {
     let newCallbacks: @Sendable (CallbackBell) throws -> CallbackSender
     /// Where there are other nodes.
     let duties: NodeDuties?
+    let figuresForOperators: OperatorFigures
     private let client: HTTPClient
+    private let stores: Stores
 
     static func build(
         _ settings: Settings, _ installation: Installation, loops: EventLoopGroup, log: any EventLog
     ) async throws -> House {
         let clock = SystemClock()
+        let metrics = Metrics()
+        OperatorFigures.prepare(metrics)
+        let log = CountingLog(next: log, metrics: metrics)
         let faults = FaultSwitch.points()
         let database = try await StoreSchema.open(path: "\(settings.dataFolder)/stentor.sqlite")
         if !database.opening.wasClosedCleanly {
@@ -77,7 +82,11 @@ struct House: Sendable {
                 succeededMedia: settings.queue.keepMedia, failedMedia: settings.queue.keepJobsHours * 3600),
             waitingPerOwner: settings.queue.waitingPerUser, clock: clock)
         let client = try HTTPClient(on: loops.loops[0])
-        let stores = try await Stores.open(settings, database, rules, client, clock: clock, faults: faults)
+        let stores = try await Stores.open(
+            settings,
+            .init(
+                database: database, rules: rules, client: client, loop: loops.loops[0], clock: clock, faults: faults,
+                log: log))
         let upload = Int64(settings.server.maximumUploadMegabytes) * 1_000_000
         let decoder = HostedDecoder(executable: installation.host, workFolder: installation.workFolder)
         let gpuStatus = GPUStatus(
@@ -96,7 +105,6 @@ struct House: Sendable {
                 try LinkKeys.load(folder: settings.dataFolder)
             }
         let ears = NodeEars()
-        let metrics = Metrics()
         let desk = try TelegramDesk(
             settings, client, on: loops, links: stores.links, pages: try await pages(settings),
             signer: signer, clock: clock, log: log, metrics: metrics)
@@ -146,7 +154,8 @@ struct House: Sendable {
             duties: stores.nodes.map {
                 NodeDuties(nodes: $0, engines: engines, places: settings.queue.workers, log: log)
             },
-            client: client)
+            figuresForOperators: try OperatorFigures(folder: settings.dataFolder, database: database, clock: clock),
+            client: client, stores: stores)
     }
 
     private static func configuration(_ settings: Settings, _ engines: EngineHall) -> Dispatcher.Configuration {
@@ -192,7 +201,7 @@ struct House: Sendable {
         await engines.stop()
         await decoder.stop()
         await telegram?.close()
-        await duties?.nodes.close()
+        await stores.close()
         await client.shutDown()
         try? await database.close()
     }

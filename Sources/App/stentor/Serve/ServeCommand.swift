@@ -1,4 +1,5 @@
 import API
+import Accounts
 import Bot
 import CSystem
 import Callbacks
@@ -24,6 +25,7 @@ struct ServeCommand {
     static let options = OptionTable([
         ("--host", "ADDRESS", "listen here (127.0.0.1)"),
         ("--port", "N", "a TCP port; 0 takes a free one (8511)"),
+        ("--make-first-key", nil, "where there is no key, make an administrator's and show it once"),
     ])
 
     private let settings: Settings
@@ -35,6 +37,7 @@ struct ServeCommand {
         var settings = settings
         if let host = parsed.text("--host") { settings.server.host = host }
         if let port = try parsed.integer("--port", in: 0...65535) { settings.server.port = port }
+        if parsed.switches.contains("--make-first-key") { settings.server.makesFirstKey = true }
         self.settings = settings
         self.console = console
     }
@@ -45,12 +48,17 @@ struct ServeCommand {
         let address = try listenAddress()
         let installation = try Installation(settings)
         let lock = try DataLock(folder: settings.dataFolder)
+        _ = try InstallationName.load(settings.dataFolder)
+        BackupLock.sweep(settings.dataFolder)
         let level = LogEvent.Level(rawValue: settings.server.logLevel) ?? .info
         let log = RecentLog(before: LogWriter(form: form, level: level), level: level, clock: SystemClock())
         let loops = try EventLoopGroup(count: min(2, EventLoopGroup.availableProcessors))
         let house = try await House.build(settings, installation, loops: loops, log: log)
         let keys = try KeyRing(settings.server, house.keys)
-        do { try refuseOpenDoor(address, keys) } catch {
+        do {
+            try await makeFirstKey(keys, log)
+            try refuseOpenDoor(address, keys)
+        } catch {
             await house.close()
             throw error
         }
@@ -91,6 +99,15 @@ struct ServeCommand {
         throw SettingsError(problems: [
             "listening beyond loopback needs keys: make one with “stentor keys create NAME”, or set STENTOR_API_KEYS"
         ])
+    }
+
+    /// For a server that is reached from a network from its first moment on, such as one in a container.
+    private func makeFirstKey(_ keys: KeyRing, _ log: any EventLog) async throws {
+        guard settings.server.makesFirstKey, keys.isEmpty else { return }
+        let made = try await keys.registry.create(.init(name: "first key", scopes: Set(APIKey.Scope.allCases)))
+        log.note(LogEvent(.info, "first key made", ["id": .text(made.key.id)]))
+        console.note(
+            "stentor: this is the first key, an administrator's; it is shown only now:\nstentor: \(made.secret)")
     }
 
     private var form: LogWriter.Form {
@@ -180,7 +197,9 @@ struct ServeCommand {
         var about = API.About(
             version: Help.version, engine: choice?.candidate.engine ?? "none",
             model: choice?.candidate.model ?? "none", device: house.device.rawValue, workers: settings.queue.workers,
-            gauges: { await house.engines.gauges() + (house.links?.gauges() ?? []) },
+            gauges: {
+                await house.engines.gauges() + (house.links?.gauges() ?? []) + house.figuresForOperators.gauges()
+            },
             gpuStatus: { try await house.gpuStatus.response() },
             estimate: { try await house.engines.estimate($0, $1, house.decoder) })
         about.models = { await house.engines.modelEntries() }

@@ -1,10 +1,11 @@
 import Accounts
 import CSystem
-import Crypto
+import EventLoops
 import HTTPClient
 import Jobs
 import MediaStores
 import ObjectStorage
+import Redis
 import Review
 import Scheduling
 import Settings
@@ -35,29 +36,53 @@ struct Stores: Sendable {
         let roll: any NodeRoll
         /// What all nodes know and nobody else: the value of this name, or this one when there is none yet.
         let secret: @Sendable (_ name: String, _ fresh: String) async throws -> String
-        let close: @Sendable () async -> Void
     }
 
-    static func open(
-        _ settings: Settings, _ database: SQLiteDatabase, _ rules: JobRules, _ client: HTTPClient, clock: SystemClock,
-        faults: any FaultPoints
-    ) async throws -> Stores {
+    /// Of servers in the network, after everything that uses them.
+    let close: @Sendable () async -> Void
+
+    /// In the data folder.
+    static func embedded(_ settings: Settings, _ foundation: Foundation) async throws -> Stores {
+        let database = foundation.database
+        var redis: RedisClient?
+        if settings.cache.isEnabled, settings.cache.kind == .redis, let address = settings.nodes.redis {
+            redis = try Self.redis(address, on: foundation.loop)
+        }
+        return Stores(
+            jobs: try await SQLiteJobStore.open(database, rules: foundation.rules, faults: foundation.faults),
+            accounts: SQLiteAccountStore(database), links: SQLiteLinkStore(database),
+            reviews: SQLiteReviewStore(database), keys: SQLiteAPIKeyStore(database),
+            cache: try await cache(settings, foundation.clock, redis), vault: try vault(settings, foundation.client),
+            nodes: nil, close: { [redis] in await redis?.close() })
+    }
+
+    /// What every store is built on.
+    struct Foundation {
+        let database: SQLiteDatabase
+        let rules: JobRules
+        let client: HTTPClient
+        let loop: EventLoop
+        let clock: SystemClock
+        let faults: any FaultPoints
+        let log: any EventLog
+    }
+
+    static func open(_ settings: Settings, _ foundation: Foundation) async throws -> Stores {
         switch settings.nodes.queue {
-        case .embedded:
-            try await embedded(settings, database, rules, client, clock: clock, faults: faults)
-        case .redis: throw SettingsError(problems: ["STENTOR_JOBS=redis is not there yet"])
+        case .embedded: try await embedded(settings, foundation)
+        case .redis(let address): try await shared(settings, address, foundation)
         }
     }
 
-    private static func embedded(
-        _ settings: Settings, _ database: SQLiteDatabase, _ rules: JobRules, _ client: HTTPClient, clock: SystemClock,
-        faults: any FaultPoints
-    ) async throws -> Stores {
-        Stores(
-            jobs: try await SQLiteJobStore.open(database, rules: rules, faults: faults),
-            accounts: SQLiteAccountStore(database), links: SQLiteLinkStore(database),
-            reviews: SQLiteReviewStore(database), keys: SQLiteAPIKeyStore(database),
-            cache: try await cache(settings, clock), vault: try vault(settings, client), nodes: nil)
+    static func redis(_ address: Secret, on loop: EventLoop) throws -> RedisClient {
+        let parsed: RedisAddress
+        do {
+            parsed = try RedisAddress(address.reveal())
+        } catch {
+            // The address may hold a password; the error says only what is wrong with it.
+            throw SettingsError(problems: ["REDIS_URL or STENTOR_JOBS is no address of a Redis: \(error)"])
+        }
+        return try RedisClient(parsed, on: loop)
     }
 
     /// The data folder, or a bucket.
@@ -80,7 +105,9 @@ struct Stores: Sendable {
         }
     }
 
-    static func cache(_ settings: Settings, _ clock: SystemClock) async throws -> any TranscriptCache {
+    static func cache(
+        _ settings: Settings, _ clock: SystemClock, _ redis: RedisClient?
+    ) async throws -> any TranscriptCache {
         guard settings.cache.isEnabled, settings.cache.entries > 0 else { return NoTranscriptCache() }
         let limits = CacheLimits(
             entries: settings.cache.entries, bytes: settings.cache.megabytes * 1_000_000,
@@ -90,7 +117,9 @@ struct Stores: Sendable {
         case .disk:
             return try await DiskTranscriptCache.open(
                 folder: "\(settings.dataFolder)/cache", limits, clock: clock)
-        case .redis: throw SettingsError(problems: ["CACHE_TYPE=redis is not there yet"])
+        case .redis:
+            guard let redis else { throw SettingsError(problems: ["CACHE_TYPE=redis needs REDIS_URL"]) }
+            return try RedisTranscriptCache(redis, limits, clock: clock)
         }
     }
 }

@@ -1,0 +1,57 @@
+import EventLoops
+import Jobs
+import Redis
+import Scheduling
+import Settings
+import SharedStores
+import StoresRedis
+import StoresSQLite
+import Telemetry
+
+extension Stores {
+    /// Where all nodes find it: in Redis, and in a bucket.
+    static func shared(_ settings: Settings, _ address: Secret, _ foundation: Foundation) async throws -> Stores {
+        let redis = try Self.redis(address, on: foundation.loop)
+        do {
+            for loss in try await RedisChecks.check(redis, acceptsLoss: settings.nodes.acceptsLoss) {
+                foundation.log.note(LogEvent(.warning, "redis may lose jobs", ["reason": .text(loss)]))
+            }
+            return try await shared(settings, redis, foundation)
+        } catch let unfit as RedisUnfit {
+            await redis.close()
+            throw SettingsError(problems: ["\(unfit) That is STENTOR_ACCEPT_LOSS=true."])
+        } catch {
+            await redis.close()
+            throw error
+        }
+    }
+
+    private static func shared(
+        _ settings: Settings, _ redis: RedisClient, _ foundation: Foundation
+    ) async throws -> Stores {
+        let place = SharedPlace(redis)
+        let node = JobRules.randomExecutionID().text
+        let wire = RedisNewsWire.open(place, node: node)
+        let database = foundation.database
+        let secrets = RedisSecrets(place)
+        // The cache may be another Redis, which may forget.
+        var cacheRedis = redis
+        if let own = settings.nodes.redis, settings.nodes.queue != .redis(own) {
+            cacheRedis = try Self.redis(own, on: foundation.loop)
+        }
+        return Stores(
+            jobs: RedisJobStore(redis, rules: foundation.rules, node: node),
+            accounts: SQLiteAccountStore(database), links: SQLiteLinkStore(database),
+            reviews: SQLiteReviewStore(database), keys: SQLiteAPIKeyStore(database),
+            cache: try await cache(settings, foundation.clock, cacheRedis),
+            vault: try vault(settings, foundation.client),
+            nodes: Nodes(
+                id: node, wire: wire, roll: RedisNodeRoll(place),
+                secret: { try await secrets.value($0, orElse: $1) }),
+            close: { [cacheRedis] in
+                await wire.close()
+                await redis.close()
+                await cacheRedis.close()
+            })
+    }
+}
