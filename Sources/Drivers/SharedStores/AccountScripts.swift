@@ -7,24 +7,24 @@ enum AccountScripts {
 
         """
 
-    /// The time, and then numbers with bodies; how many were new.
+    /// A token, the time, and then numbers with bodies; how many were new.
     static let receive = RedisScript(
-        common + """
+        common + OneTime.lua + """
             local new = 0
             local last = tonumber(redis.call('HGET', key('last'), 'id') or '-inf')
-            for index = 2, #ARGV, 2 do
+            for index = 3, #ARGV, 2 do
                 local id = ARGV[index]
-                if redis.call('ZADD', key('received'), 'NX', ARGV[1], id) == 1 then
+                if redis.call('ZADD', key('received'), 'NX', ARGV[2], id) == 1 then
                     redis.call('ZADD', key('pending'), id, id)
                     redis.call('HSET', key('bodies'), id, ARGV[index + 1])
                     if tonumber(id) > last then
                         last = tonumber(id)
-                        redis.call('HSET', key('last'), 'id', id, 'at', ARGV[1])
+                        redis.call('HSET', key('last'), 'id', id, 'at', ARGV[2])
                     end
                     new = new + 1
                 end
             end
-            return new
+            return done(new)
             """)
 
     static let last = RedisScript(common + "return redis.call('HMGET', key('last'), 'id', 'at')")
@@ -100,11 +100,11 @@ enum AccountScripts {
 
         """
 
-    /// The update that is settled or nothing; how many requests must be as they were read, each with its version; the
+    /// A token; the update that is settled or nothing; how many requests must be as they were read, each with its version; the
     /// changes. 1 when they were made, 0 when the update was settled before, -1 when a request is another by now.
     static let apply = RedisScript(
-        common + leaving + """
-            local at = 0
+        common + OneTime.lua + leaving + """
+            local at = 1
             local function take() at = at + 1; return ARGV[at] end
             local update = take()
             local isStale = false
@@ -173,7 +173,7 @@ enum AccountScripts {
                 for _, field in ipairs(redis.call('SMEMBERS', key('alias:' .. take()))) do forgetAlias(field) end
             end
             while at < #ARGV do change[take()]() end
-            return 1
+            return done(1)
             """)
 
     /// Takes a few of what is from before a time (`(` and seconds); how many there were.

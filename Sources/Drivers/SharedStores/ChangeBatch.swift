@@ -63,7 +63,7 @@ struct ChangeBatch {
 
     var arguments: [any RedisArgument] {
         let guards = known.flatMap { [$0.key.text, $0.value.version] }
-        return [update, known.count] + (guards as [any RedisArgument]) + words
+        return [OneTime.token(), update, known.count] + (guards as [any RedisArgument]) + words
     }
 
     /// Its parts hold no zero byte, so that no two aliases share a name.

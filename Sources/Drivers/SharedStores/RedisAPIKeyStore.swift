@@ -8,30 +8,29 @@ public struct RedisAPIKeyStore: APIKeyStore {
     public init(_ place: SharedPlace) { self.place = place }
 
     private func run(
-        _ script: RedisScript, _ arguments: [any RedisArgument], isIdempotent: Bool
+        _ script: RedisScript, _ arguments: [any RedisArgument]
     ) async throws -> RedisValue {
         try await place.client.run(
-            script, keys: [place.key("keys"), place.key("keys:order"), place.key("keys:number")], arguments,
-            isIdempotent: isIdempotent, within: SharedPlace.patience)
+            script, keys: ["api-keys", "api-keys:order", "api-keys:number"].map(place.key), arguments,
+            isIdempotent: true, within: SharedPlace.patience)
     }
 
     public func add(_ key: APIKey) async throws(AccountStoreError) {
         try await AccountStoreError.translating {
-            let added = try await run(Self.add, [key.id, try Coding.json(key)], isIdempotent: true).number()
+            let added = try await run(Self.add, [key.id, try Coding.json(key)]).number()
             guard added == 1 else { throw AccountStoreError.broken("there is another key of this name") }
         }
     }
 
     public func remove(_ id: String) async throws(AccountStoreError) -> Bool {
-        // Not repeated by itself: the second time there would be none.
         try await AccountStoreError.translating {
-            try await run(Self.remove, [id], isIdempotent: false).number() == 1
+            try await run(Self.remove, [OneTime.token(), id]).number() == 1
         }
     }
 
     public func keys() async throws(AccountStoreError) -> [APIKey] {
         try await AccountStoreError.translating {
-            try await run(Self.list, [], isIdempotent: true).decodedList()
+            try await run(Self.list, []).decodedList()
         }
     }
 
@@ -45,7 +44,10 @@ public struct RedisAPIKeyStore: APIKeyStore {
         """)
 
     private static let remove = RedisScript(
-        "redis.call('ZREM', KEYS[2], ARGV[1]) return redis.call('HDEL', KEYS[1], ARGV[1])")
+        "local function key(name) return KEYS[1] .. ':' .. name end\n" + OneTime.lua + """
+            redis.call('ZREM', KEYS[2], ARGV[2])
+            return done(redis.call('HDEL', KEYS[1], ARGV[2]))
+            """)
 
     private static let list = RedisScript(
         """

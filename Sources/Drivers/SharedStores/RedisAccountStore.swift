@@ -11,11 +11,10 @@ public struct RedisAccountStore: AccountStore {
     public init(_ place: SharedPlace) { self.place = place }
 
     private func run(
-        _ script: RedisScript, _ arguments: [any RedisArgument], isIdempotent: Bool = true,
-        within: Duration = SharedPlace.patience
+        _ script: RedisScript, _ arguments: [any RedisArgument], within: Duration = SharedPlace.patience
     ) async throws -> RedisValue {
         try await place.client.run(
-            script, keys: [place.key("accounts")], arguments, isIdempotent: isIdempotent, within: within)
+            script, keys: [place.key("accounts")], arguments, isIdempotent: true, within: within)
     }
 
     private func read<Value: Sendable>(
@@ -28,9 +27,8 @@ public struct RedisAccountStore: AccountStore {
 
     public func receive(_ updates: [StoredUpdate], at wall: Double) async throws(AccountStoreError) -> Int {
         let words: [any RedisArgument] = updates.flatMap { [$0.id, $0.body] as [any RedisArgument] }
-        // Not repeated by itself: the second time none would be new.
         return try await AccountStoreError.translating {
-            try await run(AccountScripts.receive, [wall] + words, isIdempotent: false).number()
+            try await run(AccountScripts.receive, [OneTime.token(), wall] + words).number()
         }
     }
 
@@ -77,9 +75,8 @@ public struct RedisAccountStore: AccountStore {
             var batch = ChangeBatch(update: update)
             for job in ChangeBatch.marked(changes) { batch.know(job, try await kept(job, deadline)) }
             try batch.add(changes)
-            // Not repeated by itself: usage would be counted twice.
             let answer = try await run(
-                AccountScripts.apply, batch.arguments, isIdempotent: false, within: deadline.rest)
+                AccountScripts.apply, batch.arguments, within: deadline.rest)
             switch try answer.number() {
             case 0: return false
             case 1: return true
@@ -103,7 +100,7 @@ public struct RedisAccountStore: AccountStore {
                 batch.know(job, known)
                 try batch.add([.request(request)])
                 let answer = try await run(
-                    AccountScripts.apply, batch.arguments, isIdempotent: false, within: deadline.rest)
+                    AccountScripts.apply, batch.arguments, within: deadline.rest)
                 if try answer.number() == 1 { return request }
                 guard !deadline.isOver else { throw AccountStoreError.broken(Self.contended) }
             }

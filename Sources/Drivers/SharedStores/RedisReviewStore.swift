@@ -20,19 +20,17 @@ public struct RedisReviewStore: ReviewStore {
     }
 
     private func run(
-        _ script: RedisScript, _ arguments: [any RedisArgument], isIdempotent: Bool = true,
-        within: Duration = SharedPlace.patience
+        _ script: RedisScript, _ arguments: [any RedisArgument], within: Duration = SharedPlace.patience
     ) async throws -> RedisValue {
         try await place.client.run(
-            script, keys: [place.key("reviews")], arguments, isIdempotent: isIdempotent, within: within)
+            script, keys: [place.key("reviews")], arguments, isIdempotent: true, within: within)
     }
 
     private func ask<Value: Sendable>(
-        _ script: RedisScript, _ arguments: [any RedisArgument], isIdempotent: Bool = true,
-        _ body: (RedisValue) throws -> Value
+        _ script: RedisScript, _ arguments: [any RedisArgument], _ body: (RedisValue) throws -> Value
     ) async throws(ReviewStoreError) -> Value {
         try await ReviewStoreError.translating {
-            try body(try await run(script, arguments, isIdempotent: isIdempotent))
+            try body(try await run(script, arguments))
         }
     }
 
@@ -58,8 +56,8 @@ public struct RedisReviewStore: ReviewStore {
                 do { try edit(&review) } catch let refusal as ReviewRefusal {
                     throw ReviewStoreError.refused(refusal)
                 }
-                let words: [any RedisArgument] = [job.text, version, try Coding.json(review)]
-                let answer = try await run(ReviewScripts.change, words, isIdempotent: false, within: deadline.rest)
+                let words: [any RedisArgument] = [OneTime.token(), job.text, version, try Coding.json(review)]
+                let answer = try await run(ReviewScripts.change, words, within: deadline.rest)
                 // Another node may have written meanwhile.
                 if try answer.number() == 1 { return review }
                 guard !deadline.isOver else { throw ReviewStoreError.broken("others kept changing it; try again") }
@@ -124,8 +122,7 @@ public struct RedisReviewStore: ReviewStore {
     }
 
     public func withdraw(_ token: String, of job: JobID) async throws(ReviewStoreError) -> Bool {
-        // Not repeated by itself: the second time there would be none.
-        try await ask(ReviewScripts.withdraw, [token, job.text], isIdempotent: false) { try $0.number() == 1 }
+        try await ask(ReviewScripts.withdraw, [OneTime.token(), token, job.text]) { try $0.number() == 1 }
     }
 
     // MARK: - Forgetting

@@ -20,13 +20,13 @@ enum ReviewScripts {
         common + "return redis.call('HMGET', key('review:' .. ARGV[1]), 'body', 'version')")
 
     static let change = RedisScript(
-        common + """
-            local name = key('review:' .. ARGV[1])
-            if (redis.call('HGET', name, 'version') or '') ~= ARGV[2] then return 0 end
+        common + OneTime.lua + """
+            local name = key('review:' .. ARGV[2])
+            if (redis.call('HGET', name, 'version') or '') ~= ARGV[3] then return 0 end
             redis.call('HINCRBY', name, 'version', 1)
-            redis.call('HSET', name, 'body', ARGV[3])
-            know(ARGV[1])
-            return 1
+            redis.call('HSET', name, 'body', ARGV[4])
+            know(ARGV[2])
+            return done(1)
             """)
 
     private static let indexing = """
@@ -169,10 +169,10 @@ enum ReviewScripts {
             """)
 
     static let withdraw = RedisScript(
-        common + sharing + """
-            if redis.call('HGET', key('share:' .. ARGV[1]), 'job') ~= ARGV[2] then return 0 end
-            withdraw(ARGV[1])
-            return 1
+        common + OneTime.lua + sharing + """
+            if redis.call('HGET', key('share:' .. ARGV[2]), 'job') ~= ARGV[3] then return 0 end
+            withdraw(ARGV[2])
+            return done(1)
             """)
 
     static let forget = RedisScript(

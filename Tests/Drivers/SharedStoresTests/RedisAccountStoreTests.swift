@@ -109,6 +109,48 @@ struct RedisAccountStoreTests {
     }
 
     @Test
+    func `A decision whose answer was lost is made once, and its maker learns of it`() async throws {
+        let bench = try SharedBench()
+        try await bench.ready()
+        let link = FaultyLink(to: bench.server.port, on: bench.loop)
+        let store = RedisAccountStore(try bench.place(port: try await link.start()) { $0.connections = 1 })
+        let request = try Self.request("job")
+        _ = try await store.receive([StoredUpdate(id: 1, body: [1])], at: 1)
+        // Both scripts are known to the server, so that each is one piece of what is sent.
+        try await store.apply([.request(request)])
+        await link.set(.swallowAnswers)
+        let pieces = await link.pieces
+        async let isDecided = store.settle(1, [.message(OutgoingMessage(body: [7])), .mark(request.job, .cancelled)])
+        // The reading of the request.
+        await link.received(pieces + 1)
+        await link.set(.forward)
+        await link.cut()
+        #expect(try await isDecided)
+
+        await link.set(.swallowAnswers)
+        let before = await link.pieces
+        async let isNew = store.receive([StoredUpdate(id: 2, body: [1])], at: 1)
+        await link.received(before + 1)
+        let direct = RedisAccountStore(try bench.place())
+        while try await direct.pendingUpdates(limit: 1).isEmpty { await Task.yield() }
+        await link.set(.forward)
+        await link.cut()
+        #expect(try await isNew == 1, "once it had been done its answer was lost")
+
+        await link.set(.swallowAnswers)
+        let third = await link.pieces
+        async let isSettled = store.settle(2, [.message(OutgoingMessage(body: [8]))])
+        await link.received(third + 1)
+        while try await !direct.pendingUpdates(limit: 1).isEmpty { await Task.yield() }
+        await link.set(.forward)
+        await link.cut()
+        #expect(try await isSettled)
+        #expect(try await direct.outbox(after: 0, limit: 9).map(\.body) == [[7], [8]])
+        await link.stop()
+        await bench.end()
+    }
+
+    @Test
     func `Nothing is left of what was pruned, however much it was`() async throws {
         let bench = try SharedBench()
         try await bench.ready()
@@ -130,7 +172,8 @@ struct RedisAccountStoreTests {
         #expect(try await store.pendingUpdates(limit: 9).map(\.id) == [700])
         let keys = try await place.client.call(RedisCommand("KEYS", "*")).array?.compactMap(\.text).sorted()
         #expect(
-            keys == ["bodies", "last", "pending", "received", "requests"].map { "{test}:accounts:" + $0 })
+            keys?.filter { !$0.contains(":done:") }
+                == ["bodies", "last", "pending", "received", "requests"].map { "{test}:shared:accounts:" + $0 })
         await bench.end()
     }
 }

@@ -39,7 +39,7 @@ struct RedisLinkStoreTests {
         #expect(try await stores[0].counts() == LinkCounts())
         #expect(try await stores[0].records(of: "telegram:1", limit: 10).isEmpty)
         let keys = try await place.client.call(RedisCommand("KEYS", "*")).array?.compactMap(\.text).sorted()
-        #expect(keys == ["{test}:links:count", "{test}:links:number"])
+        #expect(keys == ["{test}:shared:links:count", "{test}:shared:links:number"])
         await bench.end()
     }
 }
