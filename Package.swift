@@ -291,10 +291,14 @@ let modules: [Module] = [
     Module("RedisTesting", .simulators, uses: ["EventLoops", "IPAddresses", "TCP"]),
     Module(
         "SharedStores", .drivers,
-        uses: ["Accounts", "EventLoops", "HTTPRouting", "Jobs", "Redis", "Review", "Scheduling", "Streaming"],
+        uses: [
+            "Accounts", "CloudRouting", "EventLoops", "HTTPRouting", "Jobs", "Redis", "Review", "Scheduling",
+            "Streaming",
+        ],
         tests: [
-            "AccountStoreConformance", "Accounts", "EventLoops", "HTTPRouting", "Jobs", "LinkStoreConformance",
-            "Redis", "RedisTesting", "Review", "ReviewStoreConformance", "Scheduling", "Streaming", "Transcription",
+            "AccountStoreConformance", "Accounts", "CloudRouting", "EventLoops", "HTTPRouting", "HTTPTypes", "Jobs",
+            "LinkStoreConformance", "Redis", "RedisTesting", "Review", "ReviewStoreConformance", "Scheduling",
+            "Streaming", "Transcription",
         ]),
 
     Module("CSQLite", .cLibraries, .systemLibrary),

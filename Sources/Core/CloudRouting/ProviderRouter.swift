@@ -72,6 +72,9 @@ public actor ProviderRouter {
         Dictionary(zip(routes.map(\.capabilities.ledgerName), book.ledgers)) { first, _ in first }
     }
 
+    /// Takes in what others used of the same limits meanwhile, by `ledgerName`.
+    public func join(_ ledgers: [String: RateLedger]) { book.join(ledgers) }
+
     /// A recogniser for one job.
     /// - Parameters:
     ///   - detector: finds the silences at which parts are split further.

@@ -129,6 +129,13 @@ public struct RateLedger: Sendable, Hashable, Codable {
         return copy
     }
 
+    /// Without what no limit looks at any more.
+    public func current(at now: Double) -> RateLedger {
+        var copy = self
+        copy.forget(before: now - Self.day)
+        return copy
+    }
+
     // MARK: - Windows
 
     private mutating func block(until: Double, _ window: ProviderError.RateWindow) {

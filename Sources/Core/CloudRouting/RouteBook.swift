@@ -138,6 +138,14 @@ struct RouteBook: Sendable {
         return minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
     }
 
+    /// Takes in what other processes used of the same limits.
+    mutating func join(_ ledgers: [String: RateLedger]) {
+        for index in entries.indices {
+            guard let other = ledgers[entries[index].capabilities.ledgerName] else { continue }
+            entries[index].ledger = entries[index].ledger.joined(with: other)
+        }
+    }
+
     /// The ledgers, to be kept for the next process.
     var ledgers: [RateLedger] { entries.map(\.ledger) }
 }

@@ -3,13 +3,14 @@ public import Redis
 /// A server that several nodes share, and the beginning of every key there.
 public struct SharedPlace: Sendable {
     public let client: RedisClient
-    /// With a hash tag, so that a cluster keeps everything in one place and scripts may change it together.
+    /// With a hash tag, so that a cluster keeps everything in one place and scripts may change it together; and with a
+    /// word that the queue's own keys under the same tag do not have.
     let prefix: String
 
     /// - Parameter prefix: tells installations on one server apart; letters, digits, `-`, `_`, `.` and `:`.
     public init(_ client: RedisClient, prefix: String = "stentor") {
         self.client = client
-        self.prefix = "{\(prefix)}:"
+        self.prefix = "{\(prefix)}:shared:"
     }
 
     func key(_ name: String) -> String { prefix + name }

@@ -29,15 +29,19 @@ public struct RateLimit: Middleware {
     public typealias Client = @Sendable (HTTPRequest) -> String?
 
     private let buckets = Guarded(Buckets())
+    private let shared: (any SharedBuckets)?
     private let share: @Sendable (HTTPRequest) -> Share?
     private let now: @Sendable () -> MonotonicTime
 
     /// - Parameters:
+    ///   - shared: buckets of several servers together; while they cannot say, this one counts by itself.
     ///   - share: who a request counts for; nil for no limit.
     ///   - now: the time; for tests.
     public init(
-        now: @escaping @Sendable () -> MonotonicTime = { .now() }, share: @escaping @Sendable (HTTPRequest) -> Share?
+        shared: (any SharedBuckets)? = nil, now: @escaping @Sendable () -> MonotonicTime = { .now() },
+        share: @escaping @Sendable (HTTPRequest) -> Share?
     ) {
+        self.shared = shared
         self.share = share
         self.now = now
     }
@@ -58,13 +62,38 @@ public struct RateLimit: Middleware {
 
     public func respond(to request: HTTPRequest, next: any HTTPResponder) async throws -> HTTPResponse {
         if let share = share(request) {
-            let time = now()
-            if let wait = buckets.withLock({ $0.take(share, at: time) }) {
+            if let wait = await wait(share) {
                 throw HTTPError(
                     .tooManyRequests, "too many requests; try again in \(wait) s", fields: [.retryAfter: String(wait)])
             }
         }
         return try await next.respond(to: request)
+    }
+
+    private func wait(_ share: Share) async -> Int? {
+        if let shared, let answer = try? await shared.take(share) { return answer.wait }
+        let time = now()
+        return buckets.withLock { $0.take(share, at: time) }
+    }
+}
+
+/// Buckets that several servers take from.
+public protocol SharedBuckets: Sendable {
+    /// Takes a token of a client. Throws when nobody can say.
+    func take(_ share: RateLimit.Share) async throws -> TakenToken
+}
+
+/// What came of asking for a token.
+public enum TakenToken: Sendable, Hashable {
+    case granted
+    /// There will be one after so many whole seconds.
+    case later(Int)
+
+    var wait: Int? {
+        switch self {
+        case .granted: nil
+        case .later(let seconds): seconds
+        }
     }
 }
 
