@@ -126,6 +126,9 @@ let modules: [Module] = [
         tests: ["Jobs", "TranscriptCacheConformance", "Transcription", "Transcripts", "Workbench"]),
 
     Module(
+        "TraceExport", .drivers, uses: ["EventLoops", "HTTPClient", "HTTPTypes", "Telemetry"],
+        tests: ["EventLoops", "HTTPClient", "Telemetry"]),
+    Module(
         "WebMedia", .drivers, uses: ["HTTPClient", "HTTPTypes", "Jobs", "Scheduling", "Transcription"],
         tests: ["EventLoops", "HTTPClient", "Jobs", "MediaStores", "Scheduling", "Transcription", "Workbench"]),
 
@@ -217,12 +220,14 @@ let modules: [Module] = [
     Module(
         "stentor", .app, .executable,
         uses: [
-            "API", "Accounts", "Archives", "Bot", "BotAPI", "CSystem", "Callbacks", "CloudProviders", "CloudRouting", "Crypto",
+            "API", "Accounts", "Archives", "Bot", "BotAPI", "CSystem", "Callbacks", "CloudProviders", "CloudRouting",
+            "Crypto",
             "Diarization", "EventLoops", "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes",
             "HostProcesses", "HostedEngines",
             "IPAddresses", "Jobs", "Links", "MTProto", "MediaStores", "ModelLibrary", "PageArchives", "SQLite",
             "Review", "Scheduling", "Settings", "StoresSQLite", "Streaming", "TelegramClient", "TelegramMedia",
-            "Telemetry", "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "WebMedia", "WebUI",
+            "Telemetry", "TraceExport", "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "WebMedia",
+            "WebUI",
         ],
         tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
 

@@ -49,6 +49,7 @@ public actor Dispatcher {
         let metrics: Metrics
         let faults: any FaultPoints
         let announced: @Sendable () -> Void
+        let tracer: Tracer?
     }
 
     private struct Running {

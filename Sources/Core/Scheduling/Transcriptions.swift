@@ -22,6 +22,8 @@ public struct Transcriptions: Sendable {
         public var reviews: (any ReviewStore)?
         /// Something is to be announced that was not before.
         public var announced: @Sendable () -> Void
+        /// Where it is told how long what took; `nil` tells nobody.
+        public var tracer: Tracer?
 
         public init(
             store: any JobStore, vault: any MediaVault, cache: any TranscriptCache, engines: any EngineDirectory,
@@ -57,7 +59,7 @@ public struct Transcriptions: Sendable {
             store: ports.store, vault: ports.vault, cache: ports.cache, engines: ports.engines,
             decoder: ports.decoder, fetcher: ports.fetcher, keys: CacheKeys(digest: digest), hub: ProgressHub(),
             passing: PassingMedia(), clock: ports.clock, log: ports.log, metrics: metrics, faults: ports.faults,
-            announced: ports.announced)
+            announced: ports.announced, tracer: ports.tracer)
         dispatcher = Dispatcher(parts, configuration)
         reviews = ports.reviews
         self.keepJobs = keepJobs
@@ -162,6 +164,7 @@ public struct Transcriptions: Sendable {
     /// What follows once the store has a job.
     func admitted(_ submitted: Submitted, _ id: JobID, speaks: Bool) async -> Admission {
         let view = submitted.view
+        parts.tracer?.adopt(view.execution.id.text)
         if speaks { await parts.hub.attach(id, to: view.execution.id) }
         parts.log.note(
             LogEvent(.info, "task submitted", ["job": .text(id.text), "owner": .text(view.job.owner.text)]))

@@ -22,6 +22,7 @@ public struct Settings: Sendable, Hashable {
     public var telegram: TelegramSettings
     public var streams: StreamSettings
     public var callbacks: CallbackSettings
+    public var traces: TraceSettings
 
     /// What `TRANSCRIPTION_PROVIDER` and `--engine` may name.
     public static let knownProviders = ["auto", "sphinx", "sherpa", "whisper", "groq", "deepgram", "openai"]
@@ -45,6 +46,7 @@ public struct Settings: Sendable, Hashable {
         telegram = TelegramSettings(&reader)
         streams = StreamSettings(&reader)
         callbacks = CallbackSettings(&reader)
+        traces = TraceSettings(&reader)
         try reader.finish()
     }
 }

@@ -22,6 +22,7 @@ import StoresSQLite
 import Streaming
 import TelegramClient
 import Telemetry
+import TraceExport
 import TranscriptCaches
 import Transcription
 import Uploads
@@ -54,6 +55,9 @@ struct House: Sendable {
     let uploads: UploadDesk
     let callbacks: CallbackSender
     let figuresForOperators: OperatorFigures
+    /// Where spans go, when somebody collects them.
+    let traces: OTLPExporter?
+    let tracer: Tracer?
     private let client: HTTPClient
 
     static func build(
@@ -90,12 +94,15 @@ struct House: Sendable {
         let web = WebFetcher(client, limits: .init(bytes: upload))
         let reviews = SQLiteReviewStore(database)
         let bell = CallbackBell()
+        let traces = exporter(settings.traces, client, log, metrics)
+        let tracer = traces.map { Tracer($0) }
+        var ports = Transcriptions.Ports(
+            store: store, vault: vault, cache: try await cache(settings, clock), engines: engines,
+            decoder: decoder, fetcher: desk?.fetcher(others: web) ?? web, clock: clock, log: log,
+            faults: faults, announced: { bell.ring() }, reviews: reviews)
+        ports.tracer = tracer
         let transcriptions = Transcriptions(
-            Transcriptions.Ports(
-                store: store, vault: vault, cache: try await cache(settings, clock), engines: engines,
-                decoder: decoder, fetcher: desk?.fetcher(others: web) ?? web, clock: clock, log: log,
-                faults: faults, announced: { bell.ring() }, reviews: reviews),
-            configuration(settings), metrics: metrics, keepJobs: settings.queue.keepJobsHours * 3600,
+            ports, configuration(settings), metrics: metrics, keepJobs: settings.queue.keepJobsHours * 3600,
             // SHA-256 of a few hundred bytes: it fails only when OpenSSL forbids the algorithm, which the vault said.
             digest: { (try? SHA256.digest(of: $0).hex) ?? "" })
         try await transcriptions.tidy()
@@ -116,7 +123,17 @@ struct House: Sendable {
             callbacks: try CallbackOffice.open(
                 settings.callbacks, store, client, transcriptions, bell: bell, log: log, metrics: metrics),
             figuresForOperators: try OperatorFigures(folder: settings.dataFolder, database: database, clock: clock),
-            client: client)
+            traces: traces, tracer: tracer, client: client)
+    }
+
+    private static func exporter(
+        _ settings: TraceSettings, _ client: HTTPClient, _ log: any EventLog, _ metrics: Metrics
+    ) -> OTLPExporter? {
+        guard let address = settings.address else { return nil }
+        return OTLPExporter(
+            .init(
+                address: address, fields: settings.fields.map { ($0.name, $0.value.reveal()) },
+                service: settings.service, version: Help.version), client, log: log, metrics: metrics)
     }
 
     private static func configuration(_ settings: Settings) -> Dispatcher.Configuration {
@@ -170,6 +187,8 @@ struct House: Sendable {
         await engines.stop()
         await decoder.stop()
         await telegram?.close()
+        // Detached, because the task that closes is cancelled already; awaited here.
+        if let traces { await Task.detached { await traces.flush() }.value }
         await client.shutDown()
         try? await database.close()
     }
