@@ -76,7 +76,7 @@ let modules: [Module] = [
 
     Module("Transcripts", .core, tests: []),
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
-    Module("Diarization", .core, uses: ["Transcription"], tests: ["Transcription"]),
+    Module("Diarization", .core, uses: ["Transcription"], tests: ["DiarizationConformance", "Transcription"]),
     Module("CloudRouting", .core, uses: ["Transcription", "Transcripts"], tests: ["Transcription"]),
     Module("Settings", .core, tests: []),
     Module(
@@ -113,7 +113,7 @@ let modules: [Module] = [
         tests: ["CSpeechKernels", "SpeechKernels", "Transcription", "Workbench"]),
     Module(
         "HostedEngines", .drivers, uses: ["CSystem", "EventLoops", "HostProcesses", "Transcription"],
-        tests: ["EventLoops", "HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
+        tests: ["DiarizationConformance", "EventLoops", "HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
 
     Module("GPUs", .drivers, uses: ["EventLoops", "Transcription"], tests: ["Transcription", "Workbench"]),
     Module(
@@ -229,6 +229,7 @@ let modules: [Module] = [
     Module("Workbench", .simulators),
     Module("TranscriptCacheConformance", .simulators, uses: ["Jobs", "Transcription", "Transcripts"]),
     Module("TranscriptionConformance", .simulators, uses: ["Transcription"]),
+    Module("DiarizationConformance", .simulators, uses: ["Transcription", "Transcripts"]),
     Module("EventLoops", .toolkits, uses: ["CSystem"], tests: []),
     Module("IPAddresses", .toolkits, tests: []),
     Module("TCP", .toolkits, uses: ["CSystem", "EventLoops", "IPAddresses"]),
