@@ -36,8 +36,13 @@ public struct EngineAssignment: Sendable, Hashable {
     public var model: String
     /// Sentences for the result.
     public var warnings: [String]
+    /// What tells speakers apart, where models for it are installed.
+    public var speakerModels: SpeakerModels?
 
-    public init(engine: String, model: String, warnings: [String] = []) {
+    public init(
+        engine: String, model: String, warnings: [String] = [], speakerModels: SpeakerModels? = nil
+    ) {
+        self.speakerModels = speakerModels
         self.engine = engine
         self.model = model
         self.warnings = warnings

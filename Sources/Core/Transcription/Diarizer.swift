@@ -14,16 +14,24 @@ public struct SpeakerWish: Sendable, Hashable, Codable {
     public var maximum: Int?
     /// Each channel is one speaker; `nil` finds out.
     public var byChannel: Bool?
+    /// Models that listen, chosen at admission; `nil` compares voices with what every installation has.
+    public var models: SpeakerModels?
 
-    public init(minimum: Int? = nil, maximum: Int? = nil, byChannel: Bool? = nil) {
+    public init(
+        minimum: Int? = nil, maximum: Int? = nil, byChannel: Bool? = nil, models: SpeakerModels? = nil
+    ) {
         self.minimum = minimum
         self.maximum = maximum
         self.byChannel = byChannel
+        self.models = models
     }
 }
 
 /// Audio that was decoded and searched for speech.
 public struct DiarizedSound: Sendable {
+    /// Samples that models take at once: three hours, of which they need 0.7 GB in memory.
+    public static let mostForModels = PCMFormat.sample(at: 3 * 3600)
+
     public var pcm: any PCM
     /// In all.
     public var samples: Int

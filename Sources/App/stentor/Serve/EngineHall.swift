@@ -39,7 +39,9 @@ actor EngineHall: EngineDirectory {
     private var startsOfStopped = 0
 
     init(_ settings: Settings, _ installation: Installation, devices: GPUStatus, log: any EventLog) throws {
-        speakers = try SpeakerTools()
+        speakers = try SpeakerTools(installation) { error in
+            log.note(LogEvent(.warning, "speaker models failed", ["reason": .text(error.description)]))
+        }
         self.devices = devices
         self.settings = settings
         self.installation = installation
@@ -62,7 +64,8 @@ actor EngineHall: EngineDirectory {
         }
         let choice = try find(wish)
         return EngineAssignment(
-            engine: choice.candidate.engine, model: choice.candidate.model, warnings: choice.warnings)
+            engine: choice.candidate.engine, model: choice.candidate.model, warnings: choice.warnings,
+            speakerModels: SpeakerModelChoice.best(models, settings.speakerModels)?.models)
     }
 
     /// Services on the network, named or taken because nothing better is installed. The names of all that may be asked
@@ -77,7 +80,8 @@ actor EngineHall: EngineDirectory {
             guard let choice else { return nil }
             let names = choice.accounts.map(\.service.rawValue) + choice.localEngines
             return EngineAssignment(
-                engine: names.joined(separator: ","), model: choice.accounts[0].model)
+                engine: names.joined(separator: ","), model: choice.accounts[0].model,
+                speakerModels: SpeakerModelChoice.best(models, settings.speakerModels)?.models)
         } catch {
             throw JobFailure(.permanent, code: "no_such_engine", "\(error).")
         }
@@ -242,6 +246,7 @@ actor EngineHall: EngineDirectory {
         entries = [:]
         for cloud in clouds.values { if let engine = try? await cloud.value { await engine.stop() } }
         clouds = [:]
+        await speakers.stop()
     }
 
     // MARK: - Figures
