@@ -143,8 +143,8 @@ let modules: [Module] = [
     Module(
         "Bot", .features,
         uses: [
-            "Accounts", "BotAPI", "Crypto", "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Streaming", "Telemetry",
-            "Transcription", "Transcripts",
+            "Accounts", "BotAPI", "Crypto", "HTTPRouting", "HTTPTypes", "Jobs", "Review", "Scheduling", "Streaming",
+            "Telemetry", "Transcription", "Transcripts",
         ],
         tests: [
             "Accounts", "BotAPI", "EventLoops", "HTTPClient", "HTTPRouting", "HTTPTesting", "HTTPTypes", "Jobs",

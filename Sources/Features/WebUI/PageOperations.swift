@@ -16,9 +16,18 @@ enum PageOperations {
     static let speakers = Operation(
         "Name the speakers of a finished job; two labels with one name are one person.", family: "Jobs",
         parameters: [id],
-        bodies: [.json(.object(["speakers": .object([:])], required: ["speakers"]))],
+        bodies: [.json(.object(["speakers": .object([:])]))],
         answers: [Operation.Answer(.ok, "The text with its names.", [.json(.object([:]))])],
         refusals: [.notFound, .conflict, .gone, .contentTooLarge, .unsupportedMediaType, .unprocessableContent])
+
+    static let listSpeakers = Operation(
+        "Who speaks in a finished job, and what they are called.", family: "Jobs", parameters: [id],
+        answers: [
+            Operation.Answer(
+                .ok, "The machine's labels, their names and how long they speak.",
+                [.json(.object(["speakers": .list(.object([:]))], required: ["speakers"]))])
+        ],
+        refusals: [.notFound, .conflict, .gone])
 
     static let media = Operation(
         "What a job was made from, while it is kept.", family: "Jobs", parameters: [id],

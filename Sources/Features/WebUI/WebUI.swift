@@ -100,6 +100,7 @@ public struct WebUI: Sendable {
         let assets = assets
         router.get("/", PageOperations.page) { request, _ in assets.page(request) }
         router.put("/job/{id}/speakers", PageOperations.speakers, ReviewHandlers(ports: ports, desk: desk).setSpeakers)
+        router.get("/job/{id}/speakers", PageOperations.listSpeakers, ReviewHandlers(ports: ports, desk: desk).speakers)
         router.get("/job/{id}/media", PageOperations.media, MediaHandler(ports: ports, pool: pool).answer)
     }
 

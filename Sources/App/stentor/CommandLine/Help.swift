@@ -9,6 +9,7 @@ enum Help {
         stentor serve                 the server: speech to text over HTTP
         stentor jobs                  the server's queue: list, retry, cancel, prune, pause, resume, stats
         stentor keys                  keys of the server: create, list, revoke
+        stentor speakers              who speaks in a finished job, and what they are called
         stentor models                the speech models: list, pull, verify, remove, import
         stentor doctor                what is installed, what works, and what to do about the rest
         stentor version
@@ -29,6 +30,9 @@ enum Help {
         stentor keys revoke ID…
 
         \(KeysCommand.options.help)
+        stentor speakers [options] JOB [SPEAKER_00=NAME…]
+
+        \(SpeakersCommand.options.help)
         stentor models list
         stentor models pull [--accept-licence] NAME…
         stentor models verify [NAME…]
