@@ -89,6 +89,9 @@ let modules: [Module] = [
         "Uploads", .core, uses: ["Jobs", "Transcription"],
         tests: ["Jobs", "Transcription", "UploadVaultConformance"]),
     Module("Telemetry", .core, tests: []),
+    Module(
+        "VoiceRoster", .core, uses: ["Diarization", "Jobs", "Transcription"],
+        tests: ["Diarization", "Jobs", "RosterStoreConformance", "Transcription"]),
     Module("Review", .core, uses: ["Jobs", "Transcripts"], tests: ["Jobs", "ReviewStoreConformance", "Transcripts"]),
     Module(
         "Scheduling", .core, uses: ["Jobs", "Review", "Telemetry", "Transcription", "Transcripts"],
@@ -113,7 +116,10 @@ let modules: [Module] = [
         tests: ["CSpeechKernels", "SpeechKernels", "Transcription", "Workbench"]),
     Module(
         "HostedEngines", .drivers, uses: ["CSystem", "EventLoops", "HostProcesses", "Transcription"],
-        tests: ["DiarizationConformance", "EventLoops", "HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
+        tests: [
+            "DiarizationConformance", "EventLoops", "HostProcesses", "MediaStores", "Transcription", "Transcripts",
+            "Workbench",
+        ]),
 
     Module("GPUs", .drivers, uses: ["EventLoops", "Transcription"], tests: ["Transcription", "Workbench"]),
     Module(
@@ -164,7 +170,8 @@ let modules: [Module] = [
     Module(
         "WebUI", .features,
         uses: [
-            "Accounts", "Crypto", "EventLoops", "HTTPRanges", "HTTPRouting", "HTTPTypes", "Jobs", "Review",
+            "Accounts", "Crypto", "Diarization", "VoiceRoster", "EventLoops", "HTTPRanges", "HTTPRouting", "HTTPTypes",
+            "Jobs", "Review",
             "Scheduling",
             "Streaming", "Telemetry", "Transcription", "Transcripts",
         ],
@@ -222,7 +229,8 @@ let modules: [Module] = [
             "HostProcesses", "HostedEngines",
             "IPAddresses", "Jobs", "Links", "MTProto", "MediaStores", "ModelLibrary", "PageArchives", "SQLite",
             "Review", "Scheduling", "Settings", "StoresSQLite", "Streaming", "TelegramClient", "TelegramMedia",
-            "Telemetry", "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "WebMedia", "WebUI",
+            "Telemetry", "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "VoiceRoster", "WebMedia",
+            "WebUI",
         ],
         tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
 
@@ -272,10 +280,13 @@ let modules: [Module] = [
     Module("database-probe", .simulators, .executable, uses: ["SQLite"]),
 
     Module("JobStoreConformance", .simulators, uses: ["Jobs"]),
+    Module("RosterStoreConformance", .simulators, uses: ["Jobs", "VoiceRoster"]),
     Module("ReviewStoreConformance", .simulators, uses: ["Jobs", "Review"]),
     Module(
-        "StoresSQLite", .drivers, uses: ["Accounts", "Jobs", "Review", "SQLite", "Streaming", "Telemetry"],
+        "StoresSQLite", .drivers,
+        uses: ["Accounts", "Jobs", "Review", "SQLite", "Streaming", "Telemetry", "VoiceRoster"],
         tests: [
+            "Crypto", "RosterStoreConformance", "VoiceRoster",
             "AccountStoreConformance", "Accounts", "EventLoops", "Jobs", "JobStoreConformance", "LinkStoreConformance",
             "Review", "ReviewStoreConformance", "SQLite", "Telemetry",
         ]),

@@ -18,6 +18,7 @@ struct Stentor: Sendable {
             case "jobs": return try await JobsCommand(words.dropFirst(), try settings(), console).run()
             case "keys": return try await KeysCommand(words.dropFirst(), try settings(), console).run()
             case "speakers": return try await SpeakersCommand(words.dropFirst(), try settings(), console).run()
+            case "voices": return try await VoicesCommand(words.dropFirst(), try settings(), console).run()
             case "models": return try await ModelsCommand(words.dropFirst(), try settings(), console).run()
             case "doctor": return try await DoctorCommand(words.dropFirst(), try settings(), console).run()
             case "help", "--help", "-h": try console.output(Help.text)

@@ -1,8 +1,18 @@
 public import Jobs
 internal import Review
+public import Transcription
 public import Transcripts
 
 extension Transcriptions {
+    /// Voices that a request brings along, to be named in its text.
+    public func learn(_ voices: [SpeakerReference]) async throws(JobFailure) -> KnownSpeakers {
+        guard let references else {
+            throw JobFailure(
+                .permanent, code: "bad_reference", "This server does not know voices; leave the known speakers out.")
+        }
+        return try await references.learn(voices)
+    }
+
     public struct Named: Sendable {
         /// With its names; every rendering has them from now on.
         public var transcript: Transcript

@@ -20,6 +20,8 @@ public struct Transcriptions: Sendable {
         public var faults: any FaultPoints
         /// What people changed in finished transcripts; `nil` leaves the machine's words as they are.
         public var reviews: (any ReviewStore)?
+        /// Voices that requests bring along; `nil` refuses them.
+        public var references: (any SpeakerReferences)?
         /// Something is to be announced that was not before.
         public var announced: @Sendable () -> Void
 
@@ -27,8 +29,9 @@ public struct Transcriptions: Sendable {
             store: any JobStore, vault: any MediaVault, cache: any TranscriptCache, engines: any EngineDirectory,
             decoder: any AudioDecoder, fetcher: any MediaFetcher, clock: any JobClock, log: any EventLog = NoLog(),
             faults: any FaultPoints = NoFaults(), announced: @escaping @Sendable () -> Void = {},
-            reviews: (any ReviewStore)? = nil
+            reviews: (any ReviewStore)? = nil, references: (any SpeakerReferences)? = nil
         ) {
+            self.references = references
             self.reviews = reviews
             self.store = store
             self.vault = vault
@@ -46,6 +49,7 @@ public struct Transcriptions: Sendable {
     let parts: Dispatcher.Parts
     let dispatcher: Dispatcher
     let reviews: (any ReviewStore)?
+    let references: (any SpeakerReferences)?
     /// Seconds that finished jobs stay: `STENTOR_KEEP_JOBS_HOURS`.
     let keepJobs: Double
 
@@ -60,6 +64,7 @@ public struct Transcriptions: Sendable {
             announced: ports.announced)
         dispatcher = Dispatcher(parts, configuration)
         reviews = ports.reviews
+        references = ports.references
         self.keepJobs = keepJobs
     }
 

@@ -16,6 +16,8 @@ public struct Settings: Sendable, Hashable {
     public var engineSlots: Int?
     /// `STENTOR_SPEAKER_MODELS`: how models that tell speakers apart are used where they are installed.
     public var speakerModels: SpeakerModelWish
+    /// `STENTOR_VOICE_ROSTER`: people who agreed may be recognised by their voices.
+    public var hasVoiceRoster: Bool
     public var server: ServerSettings
     public var queue: QueueSettings
     public var cache: CacheSettings
@@ -49,6 +51,7 @@ public struct Settings: Sendable, Hashable {
         maximumSeconds = reader.number("STENTOR_MAX_AUDIO_SECONDS", in: 1...2_592_000) ?? 12 * 3600
         engineSlots = reader.integer("STENTOR_ENGINE_SLOTS", in: 1...64)
         speakerModels = reader.choice("STENTOR_SPEAKER_MODELS", SpeakerModelWish.self) ?? .auto
+        hasVoiceRoster = reader.flag("STENTOR_VOICE_ROSTER") ?? false
         server = ServerSettings(&reader)
         queue = QueueSettings(&reader)
         cache = CacheSettings(&reader)

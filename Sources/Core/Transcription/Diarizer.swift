@@ -16,14 +16,30 @@ public struct SpeakerWish: Sendable, Hashable, Codable {
     public var byChannel: Bool?
     /// Models that listen, chosen at admission; `nil` compares voices with what every installation has.
     public var models: SpeakerModels?
+    /// Voices that the request brought, with their names.
+    public var known: KnownSpeakers?
 
     public init(
-        minimum: Int? = nil, maximum: Int? = nil, byChannel: Bool? = nil, models: SpeakerModels? = nil
+        minimum: Int? = nil, maximum: Int? = nil, byChannel: Bool? = nil, models: SpeakerModels? = nil,
+        known: KnownSpeakers? = nil
     ) {
+        self.known = known
         self.minimum = minimum
         self.maximum = maximum
         self.byChannel = byChannel
         self.models = models
+    }
+}
+
+/// Voices with names, as a request brought them. What they sound like is kept in memory alone.
+public struct KnownSpeakers: Sendable, Hashable, Codable {
+    /// Of the clips.
+    public var digest: String
+    public var names: [String]
+
+    public init(digest: String, names: [String]) {
+        self.digest = digest
+        self.names = names
     }
 }
 
@@ -57,6 +73,8 @@ public struct SpeakerTurn: Sendable, Hashable, Codable {
     public var confidence: Double
     /// Somebody else speaks at the same time.
     public var isOverlapped: Bool
+    /// Whose voice it is, where that is known.
+    public var name: String?
 
     public init(speaker: Int, range: Range<Int>, confidence: Double = 1, isOverlapped: Bool = false) {
         self.speaker = speaker

@@ -10,6 +10,7 @@ enum Help {
         stentor jobs                  the server's queue: list, retry, cancel, prune, pause, resume, stats
         stentor keys                  keys of the server: create, list, revoke
         stentor speakers              who speaks in a finished job, and what they are called
+        stentor voices                people who agreed to be recognised: list, enrol, forget, recognise
         stentor models                the speech models: list, pull, verify, remove, import
         stentor doctor                what is installed, what works, and what to do about the rest
         stentor version
@@ -33,6 +34,13 @@ enum Help {
         stentor speakers [options] JOB [SPEAKER_00=NAME…]
 
         \(SpeakersCommand.options.help)
+        stentor voices enrol --by NAME --consent WORDS NAME JOB SPEAKER_00
+        stentor voices enrol --by NAME --consent WORDS --clip FILE NAME
+        stentor voices list
+        stentor voices recognise JOB
+        stentor voices forget ID…
+
+        \(VoicesCommand.options.help)
         stentor models list
         stentor models pull [--accept-licence] NAME…
         stentor models verify [NAME…]

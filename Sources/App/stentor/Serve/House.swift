@@ -25,6 +25,7 @@ import Telemetry
 import TranscriptCaches
 import Transcription
 import Uploads
+import VoiceRoster
 import WebMedia
 
 import class SQLite.SQLiteDatabase
@@ -45,6 +46,8 @@ struct House: Sendable {
     let links: Links?
     let reviews: SQLiteReviewStore
     let figures: SQLiteFigureStore
+    /// Voices that may be recognised, where the operator allows it.
+    let roster: Roster?
     let models: ModelDesk
     /// Files in Telegram by Telegram's own protocol.
     let telegram: TelegramClient?
@@ -73,12 +76,13 @@ struct House: Sendable {
         let upload = Int64(settings.server.maximumUploadMegabytes) * 1_000_000
         let vault = try FolderVault(folder: "\(settings.dataFolder)/media", maximumBytes: upload)
         let decoder = HostedDecoder(executable: installation.host, workFolder: installation.workFolder)
+        let known = KnownVoices()
         let gpuStatus = GPUStatus(
             monitor: try NVIDIAMonitor(),
             policy: DevicePolicy(
                 wish: .init(rawValue: settings.server.device.rawValue) ?? .auto,
                 threshold: settings.server.gpuMemoryThreshold, libraryHasCUDA: installation.hasCUDA))
-        let engines = try EngineHall(settings, installation, devices: gpuStatus, log: log)
+        let engines = try EngineHall(settings, installation, devices: gpuStatus, known: known, log: log)
         let client = try HTTPClient(on: loops.loops[0])
         let metrics = Metrics()
         let desk = try TelegramDesk(
@@ -87,11 +91,12 @@ struct House: Sendable {
         let web = WebFetcher(client, limits: .init(bytes: upload))
         let reviews = SQLiteReviewStore(database)
         let bell = CallbackBell()
+        let booth = VoiceBooth(engines: engines, decoder: decoder, vault: vault, known: known)
         let transcriptions = Transcriptions(
             Transcriptions.Ports(
                 store: store, vault: vault, cache: try await cache(settings, clock), engines: engines,
                 decoder: decoder, fetcher: desk?.fetcher(others: web) ?? web, clock: clock, log: log,
-                faults: faults, announced: { bell.ring() }, reviews: reviews),
+                faults: faults, announced: { bell.ring() }, reviews: reviews, references: booth),
             configuration(settings), metrics: metrics, keepJobs: settings.queue.keepJobsHours * 3600,
             // SHA-256 of a few hundred bytes: it fails only when OpenSSL forbids the algorithm, which the vault said.
             digest: { (try? SHA256.digest(of: $0).hex) ?? "" })
@@ -104,6 +109,10 @@ struct House: Sendable {
             bot: bot, webhook: try bot.flatMap { try desk?.gate($0) },
             links: desk?.links(transcriptions, SQLiteAccountStore(database), metrics), reviews: reviews,
             figures: SQLiteFigureStore(database),
+            roster: settings.hasVoiceRoster
+                ? Roster(
+                    SQLiteRosterStore(database, try VoiceKey.seal(folder: settings.dataFolder)), booth, clock: clock)
+                : nil,
             models: try ModelDesk(
                 folder: installation.modelFolder, client: client, mirror: settings.modelMirror),
             telegram: desk?.blocks,

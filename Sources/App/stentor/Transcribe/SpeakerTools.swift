@@ -11,12 +11,18 @@ struct SpeakerTools: Sendable {
     private let comparing: BlockingPool
     private let installation: Installation
     private let threads: Int
+    /// Voices that requests brought.
+    private let known: KnownVoices
     private let onFailure: @Sendable (EngineError) -> Void
     /// One recording at a time for each pair of models: they take the most memory of all.
     private let pools = Guarded<[SpeakerModels: EnginePool]>([:])
 
     /// - Parameter onFailure: told why models could not do it, and voices were compared instead.
-    init(_ installation: Installation, onFailure: @escaping @Sendable (EngineError) -> Void = { _ in }) throws {
+    init(
+        _ installation: Installation, known: KnownVoices = KnownVoices(),
+        onFailure: @escaping @Sendable (EngineError) -> Void = { _ in }
+    ) throws {
+        self.known = known
         comparing = try BlockingPool(threads: 1, name: "speakers")
         self.installation = installation
         self.onFailure = onFailure
@@ -27,13 +33,13 @@ struct SpeakerTools: Sendable {
         _ pool: EnginePool, slots: Int, turn: @escaping @Sendable () -> WorkTurn = { WorkTurn() }
     ) -> any Diarizer {
         let comparing = comparing
-        let voices = VoiceDiarizer(HostedVoices(pool, slots: slots, turn: turn)) { work in
-            try await comparing.run { work() }
-        }
-        return FittingDiarizer(
+        let embedder = HostedVoices(pool, slots: slots, turn: turn)
+        let voices = VoiceDiarizer(embedder) { work in try await comparing.run { work() } }
+        let fitting = FittingDiarizer(
             otherwise: PreferringDiarizer(
                 models: { models in self.pool(models).map { HostedDiarizer($0, turn: turn) } }, otherwise: voices,
                 onFailure: onFailure))
+        return NamingDiarizer(fitting, embedder) { [known] in known.voices($0) }
     }
 
     private func pool(_ models: SpeakerModels) -> EnginePool? {
