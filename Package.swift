@@ -76,7 +76,7 @@ let modules: [Module] = [
 
     Module("Transcripts", .core, tests: []),
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
-    Module("Diarization", .core, uses: ["Transcription"], tests: ["Transcription"]),
+    Module("Diarization", .core, uses: ["Transcription"], tests: ["DiarizationConformance", "Transcription"]),
     Module("CloudRouting", .core, uses: ["Transcription", "Transcripts"], tests: ["Transcription"]),
     Module("Settings", .core, tests: []),
     Module(
@@ -89,6 +89,9 @@ let modules: [Module] = [
         "Uploads", .core, uses: ["Jobs", "Transcription"],
         tests: ["Jobs", "Transcription", "UploadVaultConformance"]),
     Module("Telemetry", .core, tests: []),
+    Module(
+        "VoiceRoster", .core, uses: ["Diarization", "Jobs", "Transcription"],
+        tests: ["Diarization", "Jobs", "RosterStoreConformance", "Transcription"]),
     Module("Review", .core, uses: ["Jobs", "Transcripts"], tests: ["Jobs", "ReviewStoreConformance", "Transcripts"]),
     Module(
         "Scheduling", .core, uses: ["Jobs", "Review", "Telemetry", "Transcription", "Transcripts"],
@@ -113,7 +116,10 @@ let modules: [Module] = [
         tests: ["CSpeechKernels", "SpeechKernels", "Transcription", "Workbench"]),
     Module(
         "HostedEngines", .drivers, uses: ["CSystem", "EventLoops", "HostProcesses", "Transcription"],
-        tests: ["EventLoops", "HostProcesses", "MediaStores", "Transcription", "Transcripts", "Workbench"]),
+        tests: [
+            "DiarizationConformance", "EventLoops", "HostProcesses", "MediaStores", "Transcription", "Transcripts",
+            "Workbench",
+        ]),
 
     Module(
         "ObjectStorage", .toolkits, uses: ["Crypto", "EventLoops", "HTTPClient", "HTTPTypes"],
@@ -160,8 +166,8 @@ let modules: [Module] = [
     Module(
         "Bot", .features,
         uses: [
-            "Accounts", "BotAPI", "Crypto", "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Streaming", "Telemetry",
-            "Transcription", "Transcripts",
+            "Accounts", "BotAPI", "Crypto", "HTTPRouting", "HTTPTypes", "Jobs", "Review", "Scheduling", "Streaming",
+            "Telemetry", "Transcription", "Transcripts",
         ],
         tests: [
             "Accounts", "BotAPI", "EventLoops", "HTTPClient", "HTTPRouting", "HTTPTesting", "HTTPTypes", "Jobs",
@@ -181,7 +187,8 @@ let modules: [Module] = [
     Module(
         "WebUI", .features,
         uses: [
-            "Accounts", "Crypto", "EventLoops", "HTTPRanges", "HTTPRouting", "HTTPTypes", "Jobs", "Review",
+            "Accounts", "Crypto", "Diarization", "VoiceRoster", "EventLoops", "HTTPRanges", "HTTPRouting", "HTTPTypes",
+            "Jobs", "Review",
             "Scheduling",
             "Streaming", "Telemetry", "Transcription", "Transcripts",
         ],
@@ -242,13 +249,15 @@ let modules: [Module] = [
             "SQLite",
             "Redis", "Review", "Scheduling", "Settings", "SharedStores", "StoresRedis", "StoresSQLite", "Streaming",
             "TelegramClient", "TelegramMedia",
-            "Telemetry", "TraceExport", "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "WebMedia", "WebUI",
+            "Telemetry", "TraceExport", "TranscriptCaches", "Transcription", "Transcripts", "Uploads",
+            "VoiceRoster", "WebMedia", "WebUI",
         ],
         tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
 
     Module("Workbench", .simulators),
     Module("TranscriptCacheConformance", .simulators, uses: ["Jobs", "Transcription", "Transcripts"]),
     Module("TranscriptionConformance", .simulators, uses: ["Transcription"]),
+    Module("DiarizationConformance", .simulators, uses: ["Transcription", "Transcripts"]),
     Module("EventLoops", .toolkits, uses: ["CSystem"], tests: []),
     Module("IPAddresses", .toolkits, tests: []),
     Module("TCP", .toolkits, uses: ["CSystem", "EventLoops", "IPAddresses"]),
@@ -309,10 +318,13 @@ let modules: [Module] = [
     Module("database-probe", .simulators, .executable, uses: ["SQLite"]),
 
     Module("JobStoreConformance", .simulators, uses: ["Jobs"]),
+    Module("RosterStoreConformance", .simulators, uses: ["Jobs", "VoiceRoster"]),
     Module("ReviewStoreConformance", .simulators, uses: ["Jobs", "Review"]),
     Module(
-        "StoresSQLite", .drivers, uses: ["Accounts", "Jobs", "Review", "SQLite", "Streaming", "Telemetry"],
+        "StoresSQLite", .drivers,
+        uses: ["Accounts", "Jobs", "Review", "SQLite", "Streaming", "Telemetry", "VoiceRoster"],
         tests: [
+            "Crypto", "RosterStoreConformance", "VoiceRoster",
             "AccountStoreConformance", "Accounts", "EventLoops", "Jobs", "JobStoreConformance", "LinkStoreConformance",
             "Review", "ReviewStoreConformance", "SQLite", "Telemetry",
         ]),

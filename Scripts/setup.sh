@@ -68,11 +68,12 @@ install_python_packages() {
 
 make_test_models() {
     local current
-    current=$(fingerprint Scripts/make_nano_whisper.py Scripts/make_whisper_reference.py)
+    current=$(fingerprint Scripts/make_nano_whisper.py Scripts/make_whisper_reference.py Scripts/make_speaker_models.py)
     is_current test-models "$current" && return
     say "making the test models in .deps/test-models"
     .deps/python/bin/python Scripts/make_nano_whisper.py .deps/test-models/whisper-nano
     .deps/python/bin/python Scripts/make_whisper_reference.py .deps/test-models/whisper-reference
+    .deps/python/bin/python Scripts/make_speaker_models.py .deps/test-models/speakers
     mark_current test-models "$current"
 }
 

@@ -435,3 +435,24 @@ def test_conflict_is_explained(world):
             person = other.person(196)
             person.say("/help")
             person.wait_text("/status")
+
+
+def test_speakers_are_named_by_answering(server, world, tmp_path):
+    person, other = world.person(150), world.person(151)
+    person.say("/speakers on")
+    person.wait_text("Texts say who speaks")
+    person.send(unique(tmp_path, "speakers.wav", 11))
+    answer = person.wait(lambda m: m.get("text", "").startswith("✅"))
+    assert "SPEAKER_00: " in answer["text"]
+    person.wait_document("transcript.srt")
+    person.say("SPEAKER_00 is Anna <b> and SPEAKER_07 is Ben", reply_to=answer["message_id"])
+    person.wait_text("Named: SPEAKER_00 = Anna <b>")
+    named = person.wait(lambda m: m["message_id"] == answer["message_id"] and "Anna <b>: " in m["text"])
+    assert "SPEAKER_00" not in named["text"]
+    wait_for(lambda: sum("document" in m for m in person.seen()) == 4)
+    again = [m for m in person.seen() if "document" in m][-1]
+    assert "Anna <b>: " in person.content(again)
+    person.press(named, button(named, "f:txt:"))
+    wait_for(lambda: sum("document" in m for m in person.seen()) == 5)
+    person.say("SPEAKER_07 is Ben", reply_to=answer["message_id"])
+    person.wait_text("There is no such speaker; there are SPEAKER_00.")

@@ -40,7 +40,12 @@ enum EngineHost {
                 engine.recognizer?.capabilities, stopsInsideChunk: engine.recognizer?.stopsInsideChunk ?? true))
         while let packet = try requests.receive() {
             guard let audio = packet.descriptors.first else { exit(3) }
-            try server.send(answer(try packet.message(EngineRequest.self), audio, engine, cancelled))
+            let request = try packet.message(EngineRequest.self)
+            if case .diarize(let id, let samples, let wish) = request {
+                try WholeRecording(audio: audio, samples: samples, server: server).diarize(id, wish, engine.diarizer)
+            } else {
+                try server.send(answer(request, audio, engine, cancelled))
+            }
         }
         exit(0)
     }
@@ -88,7 +93,7 @@ enum EngineHost {
                 }
                 return .voices(id: id, try embed(windows, audio, voices) { cancelled.isMarked(id) })
             }
-        case .load, .cancel: exit(3)
+        case .load, .cancel, .diarize: exit(3)
         }
     }
 

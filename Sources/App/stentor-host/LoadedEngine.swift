@@ -12,11 +12,14 @@ struct LoadedEngine {
     let recognizer: (any SpeechEngine)?
     /// `nil` where the encoder's weights are not installed.
     let voices: (any VoiceEngine)?
+    /// Models that tell speakers apart, where the setup names them.
+    let diarizer: (any DiarizationEngine)?
 
     init(_ setup: EngineSetup) throws(EngineError) {
         let library = try SherpaLibrary(folder: setup.engineFolder)
         detector = try SileroDetector(library, model: "\(setup.engineFolder)/\(SileroDetector.fileName)")
         recognizer = try Self.recognizer(setup, library)
+        diarizer = try Self.diarizer(setup, library)
         voices = VoiceEncoderFile(path: "\(setup.engineFolder)/\(VoiceEncoderFile.fileName)")
     }
 
@@ -41,6 +44,18 @@ struct LoadedEngine {
                 path: path, name: setup.model, languages: setup.languages, threads: setup.threads)
         case .some(let name): throw EngineError(.unusable, "There is no engine “\(name)”.")
         }
+    }
+
+    private static func diarizer(
+        _ setup: EngineSetup, _ library: SherpaLibrary
+    ) throws(EngineError) -> (any DiarizationEngine)? {
+        guard let models = setup.speakerModels else { return nil }
+        guard let segmentation = setup.files["segmentation"], let embedding = setup.files["embedding"] else {
+            throw EngineError(.unusable, "The models that tell speakers apart are gone: pull them again.")
+        }
+        return try SherpaDiarizer(
+            library, segmentation: segmentation, embedding: embedding, windowShift: models.windowShift,
+            threads: setup.threads)
     }
 
     /// What loading reads: the engine's and the model's files, the system's libraries, and what they ask about the

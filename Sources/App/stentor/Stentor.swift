@@ -22,6 +22,8 @@ struct Stentor: Sendable {
             case "health": return try await HealthCommand(words.dropFirst(), try settings(), console).run()
             case "backup": try await BackupCommand(words.dropFirst(), try settings(), console).run()
             case "restore": try await RestoreCommand(words.dropFirst(), try settings(), console).run()
+            case "speakers": return try await SpeakersCommand(words.dropFirst(), try settings(), console).run()
+            case "voices": return try await VoicesCommand(words.dropFirst(), try settings(), console).run()
             case "models": return try await ModelsCommand(words.dropFirst(), try settings(), console).run()
             case "doctor": return try await DoctorCommand(words.dropFirst(), try settings(), console).run()
             case "help", "--help", "-h": try console.output(Help.text)

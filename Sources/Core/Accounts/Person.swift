@@ -40,6 +40,8 @@ public struct Preferences: Sendable, Hashable, Codable {
     public var format: ResultForm?
     /// Of a group: every voice message is transcribed without being asked.
     public var isAutomatic: Bool?
+    /// Texts say who speaks.
+    public var findsSpeakers: Bool?
 
     public init() {}
 
@@ -52,6 +54,7 @@ public struct Preferences: Sendable, Hashable, Codable {
         result.interface = interface ?? other.interface
         result.format = format ?? other.format
         result.isAutomatic = isAutomatic ?? other.isAutomatic
+        result.findsSpeakers = findsSpeakers ?? other.findsSpeakers
         return result
     }
 }

@@ -22,6 +22,7 @@ public struct VoiceDiarizer: Diarizer {
         let plan = WindowPlan(sound.speech)
         guard !plan.windows.isEmpty else { return [] }
         let prints = try await listen(plan, sound.pcm, report)
+        try Task.checkCancellation()
         return try await offload { Self.turns(plan, prints, samples: sound.samples, wish) }
     }
 
@@ -45,6 +46,7 @@ public struct VoiceDiarizer: Diarizer {
                 guard prints.count == requests[number].count else {
                     throw EngineError(.failed, "The speaker encoder answered for other windows than were asked for.")
                 }
+                try Task.checkCancellation()
                 parts[number] = prints
                 done += prints.count
                 report(Self.listening * Double(done) / Double(plan.windows.count))

@@ -58,6 +58,16 @@ public actor MemoryReviewStore: ReviewStore {
         return published.count < before
     }
 
+    public func forget(name: String, in jobs: [JobID]) -> [JobID] {
+        jobs.filter { job in
+            guard var review = reviews[job], review.forget(name: name) else { return false }
+            reviews[job] = review
+            return true
+        }
+    }
+
+    public func wipe() {}
+
     public func sweep() {}
 
     public func forget(_ job: JobID) {

@@ -77,6 +77,19 @@ public struct Review: Sendable, Hashable, Codable {
         self.version += 1
     }
 
+    /// Takes a person's name out of every change, also of those that were taken back. Returns whether it was there.
+    public mutating func forget(name: String) -> Bool {
+        var isChanged = false
+        for index in changes.indices {
+            guard case .speakers(var names) = changes[index].kind, names.values.contains(name) else { continue }
+            names = names.filter { $0.value != name }
+            changes[index].kind = .speakers(names)
+            isChanged = true
+        }
+        if isChanged { version += 1 }
+        return isChanged
+    }
+
     private mutating func add(_ kind: ReviewChange.Kind, _ wall: Double) throws(ReviewRefusal) {
         changes.removeLast(changes.count - applied)
         guard changes.count < Self.mostChanges else { throw .tooMany }

@@ -30,6 +30,10 @@ public protocol ReviewStore: Sendable {
 
     /// Removes everything that is known of a job's text.
     func forget(_ job: JobID) async throws(ReviewStoreError)
+    /// Takes a person's name out of the reviews of these jobs; returns those that had it.
+    func forget(name: String, in jobs: [JobID]) async throws(ReviewStoreError) -> [JobID]
+    /// Once this returns no file holds what was removed before.
+    func wipe() async throws(ReviewStoreError)
     /// Removes what is left of texts whose jobs are gone.
     func sweep() async throws(ReviewStoreError)
 }

@@ -66,7 +66,9 @@ public struct TranscriptionWish: Sendable, Hashable {
     }
 
     func order(_ assignment: EngineAssignment) -> TranscriptionOrder {
-        TranscriptionOrder(
+        var speakers = speakers
+        speakers?.models = assignment.speakerModels
+        return TranscriptionOrder(
             task: engine.task, language: engine.language, prompt: prompt, engine: assignment.engine,
             model: assignment.model, track: track, from: from, to: to, speakers: speakers,
             hotwords: hotwords.isEmpty ? nil : hotwords, warnings: assignment.warnings)

@@ -36,8 +36,13 @@ public struct EngineAssignment: Sendable, Hashable {
     public var model: String
     /// Sentences for the result.
     public var warnings: [String]
+    /// What tells speakers apart, where models for it are installed.
+    public var speakerModels: SpeakerModels?
 
-    public init(engine: String, model: String, warnings: [String] = []) {
+    public init(
+        engine: String, model: String, warnings: [String] = [], speakerModels: SpeakerModels? = nil
+    ) {
+        self.speakerModels = speakerModels
         self.engine = engine
         self.model = model
         self.warnings = warnings
@@ -49,18 +54,41 @@ public struct Workplace: Sendable {
     public var recognizer: any Recognizer
     /// Tells speakers apart where the recogniser does not.
     public var diarizer: (any Diarizer)?
+    /// Listens to voices.
+    public var voices: (any VoiceEmbedder)?
     /// What turned out during the work, as sentences for the result.
     public var warnings: @Sendable () -> [String]
 
     public init(
         detector: any SpeechDetector, recognizer: any Recognizer, diarizer: (any Diarizer)? = nil,
+        voices: (any VoiceEmbedder)? = nil,
         warnings: @escaping @Sendable () -> [String] = { [] }
     ) {
         self.diarizer = diarizer
+        self.voices = voices
         self.detector = detector
         self.recognizer = recognizer
         self.warnings = warnings
     }
+}
+
+/// A name with a clip of the voice.
+public struct SpeakerReference: Sendable, Hashable {
+    public var name: String
+    /// Media in whatever form.
+    public var clip: [UInt8]
+
+    public init(name: String, clip: [UInt8]) {
+        self.name = name
+        self.clip = clip
+    }
+}
+
+/// The port to voices that requests bring along.
+public protocol SpeakerReferences: Sendable {
+    /// Listens to the clips, and remembers the voices in memory for the work that names them. Throws a `JobFailure`
+    /// with the code `bad_reference` for a clip that is too short, too long or silent, or the voice of two people.
+    func learn(_ references: [SpeakerReference]) async throws(JobFailure) -> KnownSpeakers
 }
 
 /// The port to media on the web.

@@ -20,6 +20,8 @@ public struct Transcriptions: Sendable {
         public var faults: any FaultPoints
         /// What people changed in finished transcripts; `nil` leaves the machine's words as they are.
         public var reviews: (any ReviewStore)?
+        /// Voices that requests bring along; `nil` refuses them.
+        public var references: (any SpeakerReferences)?
         /// Something is to be announced that was not before.
         public var announced: @Sendable () -> Void
         /// To other nodes that work from the same queue; `nil` when there are none.
@@ -33,9 +35,11 @@ public struct Transcriptions: Sendable {
             store: any JobStore, vault: any MediaVault, cache: any TranscriptCache, engines: any EngineDirectory,
             decoder: any AudioDecoder, fetcher: any MediaFetcher, clock: any JobClock, log: any EventLog = NoLog(),
             faults: any FaultPoints = NoFaults(), announced: @escaping @Sendable () -> Void = {},
-            reviews: (any ReviewStore)? = nil, wire: (any NewsWire)? = nil
+            reviews: (any ReviewStore)? = nil, wire: (any NewsWire)? = nil,
+            references: (any SpeakerReferences)? = nil
         ) {
             self.wire = wire
+            self.references = references
             self.reviews = reviews
             self.store = store
             self.vault = vault
@@ -56,6 +60,7 @@ public struct Transcriptions: Sendable {
     let wire: (any NewsWire)?
     let heard: @Sendable (News) -> Void
     let fleeting = FleetingJobs()
+    let references: (any SpeakerReferences)?
     /// Seconds that finished jobs stay: `STENTOR_KEEP_JOBS_HOURS`.
     let keepJobs: Double
 
@@ -73,6 +78,7 @@ public struct Transcriptions: Sendable {
         reviews = ports.reviews
         wire = ports.wire
         heard = ports.heard
+        references = ports.references
         self.keepJobs = keepJobs
     }
 

@@ -14,6 +14,10 @@ public struct Settings: Sendable, Hashable {
     public var maximumSeconds: Double
     /// `STENTOR_ENGINE_SLOTS`: chunks recognised side by side; `nil` decides by processors and memory.
     public var engineSlots: Int?
+    /// `STENTOR_SPEAKER_MODELS`: how models that tell speakers apart are used where they are installed.
+    public var speakerModels: SpeakerModelWish
+    /// `STENTOR_VOICE_ROSTER`: people who agreed may be recognised by their voices.
+    public var hasVoiceRoster: Bool
     public var server: ServerSettings
     public var queue: QueueSettings
     public var cache: CacheSettings
@@ -25,6 +29,15 @@ public struct Settings: Sendable, Hashable {
     /// What several machines share.
     public var nodes: NodeSettings
     public var traces: TraceSettings
+
+    public enum SpeakerModelWish: String, Sendable, Hashable, CaseIterable {
+        /// Used, with windows that are usual.
+        case auto
+        /// Used, looking closer: two and a half times the time.
+        case accurate
+        /// Not used: voices are compared instead.
+        case off
+    }
 
     /// What `TRANSCRIPTION_PROVIDER` and `--engine` may name.
     public static let knownProviders = ["auto", "sphinx", "sherpa", "whisper", "groq", "deepgram", "openai"]
@@ -40,6 +53,8 @@ public struct Settings: Sendable, Hashable {
         modelMirror = reader.webAddress("STENTOR_MODEL_MIRROR")
         maximumSeconds = reader.number("STENTOR_MAX_AUDIO_SECONDS", in: 1...2_592_000) ?? 12 * 3600
         engineSlots = reader.integer("STENTOR_ENGINE_SLOTS", in: 1...64)
+        speakerModels = reader.choice("STENTOR_SPEAKER_MODELS", SpeakerModelWish.self) ?? .auto
+        hasVoiceRoster = reader.flag("STENTOR_VOICE_ROSTER") ?? false
         server = ServerSettings(&reader)
         queue = QueueSettings(&reader)
         cache = CacheSettings(&reader)

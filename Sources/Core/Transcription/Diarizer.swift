@@ -14,16 +14,40 @@ public struct SpeakerWish: Sendable, Hashable, Codable {
     public var maximum: Int?
     /// Each channel is one speaker; `nil` finds out.
     public var byChannel: Bool?
+    /// Models that listen, chosen at admission; `nil` compares voices with what every installation has.
+    public var models: SpeakerModels?
+    /// Voices that the request brought, with their names.
+    public var known: KnownSpeakers?
 
-    public init(minimum: Int? = nil, maximum: Int? = nil, byChannel: Bool? = nil) {
+    public init(
+        minimum: Int? = nil, maximum: Int? = nil, byChannel: Bool? = nil, models: SpeakerModels? = nil,
+        known: KnownSpeakers? = nil
+    ) {
+        self.known = known
         self.minimum = minimum
         self.maximum = maximum
         self.byChannel = byChannel
+        self.models = models
+    }
+}
+
+/// Voices with names, as a request brought them. What they sound like is kept in memory alone.
+public struct KnownSpeakers: Sendable, Hashable, Codable {
+    /// Of the clips.
+    public var digest: String
+    public var names: [String]
+
+    public init(digest: String, names: [String]) {
+        self.digest = digest
+        self.names = names
     }
 }
 
 /// Audio that was decoded and searched for speech.
 public struct DiarizedSound: Sendable {
+    /// Samples that models take at once: three hours, of which they need 0.7 GB in memory.
+    public static let mostForModels = PCMFormat.sample(at: 3 * 3600)
+
     public var pcm: any PCM
     /// In all.
     public var samples: Int
@@ -49,6 +73,8 @@ public struct SpeakerTurn: Sendable, Hashable, Codable {
     public var confidence: Double
     /// Somebody else speaks at the same time.
     public var isOverlapped: Bool
+    /// Whose voice it is, where that is known.
+    public var name: String?
 
     public init(speaker: Int, range: Range<Int>, confidence: Double = 1, isOverlapped: Bool = false) {
         self.speaker = speaker

@@ -47,6 +47,6 @@ extension SpeakerTurn {
     var told: SpokenTurn {
         SpokenTurn(
             span: TimeSpan(start: (start * 1000).rounded() / 1000, end: (end * 1000).rounded() / 1000),
-            speaker: Self.name(speaker), confidence: confidence, isOverlapped: isOverlapped)
+            speaker: name ?? Self.name(speaker), confidence: confidence, isOverlapped: isOverlapped)
     }
 }

@@ -57,10 +57,12 @@ enum TranscriptAssembly {
     private static func join(_ pieces: inout [(words: [Word], flags: [SegmentFlag])], _ turns: [SpeakerTurn]) {
         guard !turns.isEmpty else { return }
         var join = SpeakerJoin(turns)
+        var names: [Int: String] = [:]
+        for turn in turns { names[turn.speaker] = turn.name }
         for piece in pieces.indices {
             for word in pieces[piece].words.indices {
                 let number = join.speaker(of: pieces[piece].words[word].span)
-                pieces[piece].words[word].speaker = number.map(SpeakerTurn.name)
+                pieces[piece].words[word].speaker = number.map { names[$0] ?? SpeakerTurn.name($0) }
             }
         }
     }

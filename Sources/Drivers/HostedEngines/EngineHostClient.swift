@@ -1,3 +1,4 @@
+import EventLoops
 import Glibc
 import HostProcesses
 import Transcription
@@ -58,6 +59,38 @@ actor EngineHostClient {
         return prints
     }
 
+    /// Turns of a whole recording. The host goes afterwards: it is rarely asked, and holds its models in memory.
+    func diarize(
+        _ samples: Int, _ wish: SpeakerWish, _ pcm: Descriptor, _ report: @escaping @Sendable (Double) -> Void
+    ) async throws -> [SpeakerTurn] {
+        // As slow as recognition may be, twice over where the number of speakers was missed.
+        let limit = Duration.seconds(60 + 10 * PCMFormat.seconds(samples))
+        let turns = Guarded<[SpeakerTurn]>([])
+        let reply = try await perform(pcm, limit: limit, request: { .diarize(id: $0, samples: samples, wish) }) {
+            reply in
+            switch reply {
+            case .working(_, let share): report(min(max(share, 0), 1))
+            case .turns(_, let part, isLast: false): try turns.withLock { try Self.add(part, to: &$0) }
+            default: return true
+            }
+            return false
+        }
+        guard case .turns(_, let part, isLast: true) = reply else { throw broken() }
+        await stop()
+        return try turns.withLock { all in
+            try Self.add(part, to: &all)
+            return all
+        }
+    }
+
+    /// More turns than anybody takes in three hours come from a host that is broken.
+    private static func add(_ part: [SpeakerTurn], to turns: inout [SpeakerTurn]) throws {
+        guard turns.count + part.count <= 200_000 else {
+            throw EngineError(.crashed, "The engine host broke the protocol.")
+        }
+        turns += part
+    }
+
     /// Ends the host, if there is one; no request may be under way.
     func stop() async {
         guard let ending = host else { return }
@@ -70,6 +103,14 @@ actor EngineHostClient {
     private func perform(
         _ pcm: Descriptor, limit: Duration, _ request: (Int) -> EngineRequest
     ) async throws -> EngineReply {
+        try await perform(pcm, limit: limit, request: request) { _ in true }
+    }
+
+    /// - Parameter isLast: looks at each reply; what comes before the last is only told.
+    private func perform(
+        _ pcm: Descriptor, limit: Duration, request: (Int) -> EngineRequest,
+        until isLast: @escaping @Sendable (EngineReply) throws -> Bool
+    ) async throws -> EngineReply {
         try Task.checkCancellation()
         if let recycleAfter, served >= recycleAfter { await stop() }
         let host = try await running()
@@ -80,7 +121,12 @@ actor EngineHostClient {
         do {
             try host.child.send(request(id), descriptors: [pcm])
             let reply = try await withTaskCancellationHandler {
-                try await guardian.within(limit) { try await host.child.receive().message(EngineReply.self) }
+                try await guardian.within(limit) {
+                    while true {
+                        let reply = try await host.child.receive().message(EngineReply.self)
+                        if try isLast(reply) { return reply }
+                    }
+                }
             } onCancel: {
                 host.stopsInsideChunk ? guardian.cancelGently(id) : host.child.kill()
             }
@@ -99,7 +145,7 @@ actor EngineHostClient {
     /// An answer to another request, or of another kind, comes from a host that is broken.
     private func accept(_ reply: EngineReply, _ id: Int) throws -> EngineReply {
         switch reply {
-        case .speech(id, _), .recognised(id, _), .voices(id, _): return reply
+        case .speech(id, _), .recognised(id, _), .voices(id, _), .turns(id, _, isLast: true): return reply
         case .failed(id, let error): throw error.code == .cancelled ? CancellationError() : error
         default: throw broken()
         }

@@ -131,6 +131,34 @@ public struct RedisReviewStore: ReviewStore {
         try await ask(ReviewScripts.forget, [job.text]) { _ in }
     }
 
+    public func forget(name: String, in jobs: [JobID]) async throws(ReviewStoreError) -> [JobID] {
+        var changed: [JobID] = []
+        for job in jobs {
+            var probe = try await review(of: job)
+            guard probe.forget(name: name) else { continue }
+            _ = try await change(job) { _ = $0.forget(name: name) }
+            changed.append(job)
+        }
+        return changed
+    }
+
+    /// The server's log holds what was removed until it is written anew.
+    public func wipe() async throws(ReviewStoreError) {
+        try await ReviewStoreError.translating {
+            let deadline = Deadline()
+            _ = try await place.client.call(RedisCommand("BGREWRITEAOF", isIdempotent: true), within: deadline.rest)
+            while true {
+                let info =
+                    try await place.client.call(
+                        RedisCommand("INFO", "persistence", isIdempotent: true), within: deadline.rest
+                    ).text ?? ""
+                if info.contains("aof_rewrite_in_progress:0"), info.contains("aof_rewrite_scheduled:0") { return }
+                guard !deadline.isOver else { throw UnreadableReply(what: "a log that is still being written anew") }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+    }
+
     /// Looks at some of the jobs whose texts are known, the next time at the next.
     public func sweep() async throws(ReviewStoreError) {
         guard let living else { return }

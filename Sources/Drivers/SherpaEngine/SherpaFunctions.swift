@@ -8,6 +8,9 @@ struct SherpaFunctions {
     typealias Stream = OpaquePointer
     typealias Result = UnsafePointer<SherpaOnnxOfflineRecognizerResult>
     typealias Detector = OpaquePointer
+    typealias Diarizer = OpaquePointer
+    typealias Diarization = OpaquePointer
+    typealias Turns = UnsafePointer<SherpaOnnxOfflineSpeakerDiarizationSegment>
     typealias Segment = UnsafePointer<SherpaOnnxSpeechSegment>
 
     let createRecognizer: @convention(c) (UnsafePointer<SherpaOnnxOfflineRecognizerConfig>) -> Recognizer?
@@ -30,6 +33,20 @@ struct SherpaFunctions {
     let pop: @convention(c) (Detector) -> Void
     let destroySegment: @convention(c) (Segment) -> Void
 
+    let createDiarizer: @convention(c) (UnsafePointer<SherpaOnnxOfflineSpeakerDiarizationConfig>) -> Diarizer?
+    let destroyDiarizer: @convention(c) (Diarizer) -> Void
+    let configureDiarizer: @convention(c) (Diarizer, UnsafePointer<SherpaOnnxOfflineSpeakerDiarizationConfig>) -> Void
+    let sampleRateOfDiarizer: @convention(c) (Diarizer) -> Int32
+    let diarize:
+        @convention(c) (
+            Diarizer, UnsafePointer<Float>, Int32, @convention(c) (Int32, Int32, UnsafeMutableRawPointer?) -> Int32,
+            UnsafeMutableRawPointer?
+        ) -> Diarization?
+    let destroyDiarization: @convention(c) (Diarization) -> Void
+    let countTurns: @convention(c) (Diarization) -> Int32
+    let turns: @convention(c) (Diarization) -> Turns?
+    let destroyTurns: @convention(c) (Turns) -> Void
+
     init(_ symbols: SherpaSymbols) throws(EngineError) {
         createRecognizer = try symbols.function("SherpaOnnxCreateOfflineRecognizer")
         destroyRecognizer = try symbols.function("SherpaOnnxDestroyOfflineRecognizer")
@@ -49,5 +66,14 @@ struct SherpaFunctions {
         front = try symbols.function("SherpaOnnxVoiceActivityDetectorFront")
         pop = try symbols.function("SherpaOnnxVoiceActivityDetectorPop")
         destroySegment = try symbols.function("SherpaOnnxDestroySpeechSegment")
+        createDiarizer = try symbols.function("SherpaOnnxCreateOfflineSpeakerDiarization")
+        destroyDiarizer = try symbols.function("SherpaOnnxDestroyOfflineSpeakerDiarization")
+        configureDiarizer = try symbols.function("SherpaOnnxOfflineSpeakerDiarizationSetConfig")
+        sampleRateOfDiarizer = try symbols.function("SherpaOnnxOfflineSpeakerDiarizationGetSampleRate")
+        diarize = try symbols.function("SherpaOnnxOfflineSpeakerDiarizationProcessWithCallback")
+        destroyDiarization = try symbols.function("SherpaOnnxOfflineSpeakerDiarizationDestroyResult")
+        countTurns = try symbols.function("SherpaOnnxOfflineSpeakerDiarizationResultGetNumSegments")
+        turns = try symbols.function("SherpaOnnxOfflineSpeakerDiarizationResultSortByStartTime")
+        destroyTurns = try symbols.function("SherpaOnnxOfflineSpeakerDiarizationDestroySegment")
     }
 }

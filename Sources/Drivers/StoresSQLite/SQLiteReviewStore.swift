@@ -76,4 +76,29 @@ public struct SQLiteReviewStore: ReviewStore {
     }
 
     public func forget(_ job: JobID) async throws(ReviewStoreError) { try await write { try $0.forget(job) } }
+
+    public func forget(name: String, in jobs: [JobID]) async throws(ReviewStoreError) -> [JobID] {
+        try await write { records in
+            var changed: [JobID] = []
+            try records.transaction.erasing {
+                for job in jobs {
+                    var review = try records.review(of: job)
+                    guard review.forget(name: name) else { continue }
+                    try records.put(review, of: job)
+                    changed.append(job)
+                }
+            }
+            return changed
+        }
+    }
+
+    public func wipe() async throws(ReviewStoreError) {
+        try await write { records in
+            // Words of texts that were replaced stay in the search until its parts are merged.
+            try records.transaction.erasing {
+                _ = try records.transaction.execute("INSERT INTO review_texts (review_texts) VALUES ('optimize')")
+            }
+        }
+        try await ReviewStoreError.translating { try await database.emptyLog() }
+    }
 }

@@ -3,6 +3,7 @@ internal import Jobs
 internal import Review
 internal import SQLite
 internal import Streaming
+internal import VoiceRoster
 
 /// What every port of a store says when its database fails.
 protocol StoreFailure: Error {
@@ -14,6 +15,7 @@ extension JobStoreError: StoreFailure {}
 extension AccountStoreError: StoreFailure {}
 extension LinkStoreError: StoreFailure {}
 extension ReviewStoreError: StoreFailure {}
+extension RosterStoreError: StoreFailure {}
 
 extension StoreFailure {
     /// The one place where a failure of the database becomes a port's.

@@ -21,6 +21,17 @@ public enum StoreSchema {
         Migration("reviews", script: reviews),
         Migration("figures", script: figures),
         Migration("api keys", script: keys),
+        Migration(
+            "voices",
+            script: """
+                CREATE TABLE voices (
+                    number INTEGER PRIMARY KEY,
+                    id TEXT NOT NULL UNIQUE,
+                    owner TEXT NOT NULL,
+                    body BLOB NOT NULL
+                ) STRICT;
+                CREATE INDEX voices_owner ON voices (owner, number)
+                """),
     ]
 
     /// Opens the database of all stores.

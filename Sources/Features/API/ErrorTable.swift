@@ -31,7 +31,7 @@ enum ErrorTable {
         switch failure.code {
         case "not_media", "unsupported_container", "unsupported_codec":
             http(.unsupportedMediaType, failure.code, failure.description)
-        case "empty", "bad_address", "refused_address", "no_such_model", "no_such_engine":
+        case "empty", "bad_address", "refused_address", "no_such_model", "no_such_engine", "bad_reference":
             http(.badRequest, failure.code, failure.description)
         case "no_audio", "no_such_track", "unreasonable_format", "damaged", "nothing_decoded", "unknown_language",
             "fetch_failed", "crashed", "task_unsupported":

@@ -16,11 +16,13 @@ enum Content: Sendable, Hashable, Codable {
     case batch(LinkBatch)
     /// The files of a batch as a list.
     case list(Destination, LinkID, LinkBatch.Form, interface: String)
+    /// Names of speakers, given when this is sent; the answer is written anew.
+    case names(Destination, JobID, [String: String], interface: String)
 
     var chat: Int64 {
         switch self {
         case .text(let destination, _, _), .file(let destination, _, _), .links(let destination, _, _),
-            .list(let destination, _, _, _):
+            .list(let destination, _, _, _), .names(let destination, _, _, _):
             destination.chat
         case .edit(let chat, _, _, _): chat
         case .batch(let batch): batch.chat

@@ -22,6 +22,11 @@ extension Conversation {
         case "settings": settings(scene, context, &decision)
         case "stats":
             say(scene.isAdmin ? context.statistics : language.text(.onlyAdmins), scene, &decision)
+        case "speakers":
+            guard mayChange(scene, context) else { return say(language.text(.onlyAdmins), scene, &decision) }
+            let isOn = preferences(scene, context).findsSpeakers == true
+            let wanted = ["on": true, "off": false][argument.lowercased()] ?? !isOn
+            set(.speakers(wanted), scene, context, &decision)
         case "provider", "model", "language", "format":
             guard mayChange(scene, context) else { return say(language.text(.onlyAdmins), scene, &decision) }
             choose(name, argument, scene, context, &decision)
@@ -107,6 +112,9 @@ extension Conversation {
         case .interface(let chosen):
             preferences.interface = chosen.rawValue
             return (preferences, chosen.text(.interfaceSet))
+        case .speakers(let isOn):
+            preferences.findsSpeakers = isOn
+            return (preferences, language.text(isOn ? .speakersOn : .speakersOff))
         case .automatic(let isOn):
             guard !scene.chat.isPrivate else { return nil }
             preferences.isAutomatic = isOn

@@ -128,19 +128,20 @@ struct Conversation: Sendable {
                     needs.insert(.shown(message: message))
                 }
             case "model": needs = [.models, .chatAdmin]
-            case "provider", "language", "format": needs = [.chatAdmin]
+            case "provider", "language", "format", "speakers": needs = [.chatAdmin]
             case "links": needs = [.ownLinks]
             case "stats" where scene.isAdmin: needs = [.statistics]
             default: break
             }
         case .media: needs.insert(.ownRequests)
+        case .naming(_, let answered): needs = [.ownRequests, .shown(message: answered)]
         case .press(let data):
             let press = Press(data)
             if let job = press?.job { needs.insert(.request(job)) }
             if case .transcribe(let link) = press { needs.insert(.link(link)) }
             if case .show(let link) = press { needs.insert(.link(link)) }
             switch press {
-            case .provider, .model, .speech, .form, .interface, .automatic: needs.insert(.chatAdmin)
+            case .provider, .model, .speech, .form, .interface, .automatic, .speakers: needs.insert(.chatAdmin)
             default: break
             }
             if case .model = press { needs.insert(.models) }
@@ -170,6 +171,7 @@ struct Conversation: Sendable {
                 accept(file, message, scene, context, &decision)
             }
         case .press(let data): press(data, scene, context, &decision)
+        case .naming(let names, let answered): name(names, answered, scene, context, &decision)
         case .other: say(language(scene, context).text(.whatToSend), scene, &decision)
         case .added: say(language(scene, context).text(.addedToGroup), scene, &decision)
         case .moved(let chat):
@@ -233,6 +235,25 @@ struct Conversation: Sendable {
             &decision)
     }
 
+    /// Names of speakers in an answer, or in one of the files that came with it.
+    private func name(
+        _ names: [String: String], _ answered: Int64, _ scene: Scene, _ context: Context, _ decision: inout Decision
+    ) {
+        let language = language(scene, context)
+        let shown =
+            context.request
+            ?? context.ownRequests.first { $0.chat == scene.chat.id && $0.attachments.contains(answered) }
+        guard let request = shown, request.chat == scene.chat.id, !request.isDeleted else {
+            return say(language.text(.gone), scene, &decision)
+        }
+        // Nobody else's, not even for those who look after the bot: names are about people.
+        guard request.person == scene.person.id else { return say(language.text(.notYours), scene, &decision) }
+        var destination = scene.destination
+        destination.replyTo = scene.update.message?.messageId
+        decision.changes.append(
+            Content.names(destination, request.job, names, interface: language.rawValue).change)
+    }
+
     func add(_ request: MediaRequest, _ decision: inout Decision) {
         decision.changes.append(.request(request))
         decision.effects.append(.attend(request.job))
@@ -250,6 +271,7 @@ enum Press: Sendable, Hashable {
     case revoke(LinkID), transcribe(LinkID), show(LinkID)
     case stopBatch(LinkID), list(LinkID, LinkBatch.Form)
     case provider(String), model(String), speech(String), form(ResultForm), interface(Language), automatic(Bool)
+    case speakers(Bool)
 
     init?(_ data: String) {
         let parts = data.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
@@ -283,6 +305,7 @@ enum Press: Sendable, Hashable {
         case "o": guard let form = ResultForm(rawValue: String(rest)) else { return nil }; self = .form(form)
         case "i": guard let language = Language(rawValue: String(rest)) else { return nil }; self = .interface(language)
         case "g": self = .automatic(rest == "1")
+        case "s": self = .speakers(rest == "1")
         default: return nil
         }
     }

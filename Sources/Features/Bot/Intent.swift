@@ -9,6 +9,8 @@ enum Intent: Sendable, Hashable {
     /// A file in a group that nobody asked for.
     case unasked(ChatFile)
     case press(String)
+    /// Names of speakers, in answer to one of the bot's messages.
+    case naming([String: String], answered: Int64)
     /// Words, or something else that is no recording.
     case other
     /// The bot was put into a group.
@@ -34,6 +36,11 @@ enum Intent: Sendable, Hashable {
     private static func message(_ message: Message, bot: Int64, username: String) -> Intent {
         if let chat = message.migrateToChatId { return .moved(to: chat) }
         let reading = Reading(message, username: username)
+        if let answered = message.replyToMessage, answered.from?.id == bot, reading.command == nil,
+            let naming = SpeakerNaming(message.text ?? "")
+        {
+            return .naming(naming.names, answered: answered.messageId)
+        }
         if let (name, argument) = reading.command {
             guard name == "transcribe" else { return .command(name, argument: argument) }
             return answered(message) ?? own(message) ?? .command(name, argument: argument)

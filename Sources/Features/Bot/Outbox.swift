@@ -121,6 +121,9 @@ actor Outbox {
         case .batch(let batch): try await batches?.begin(batch)
         case .list(let destination, let batch, let form, let interface):
             try await Publisher(ports)?.sendList(of: batch, form, Language(rawValue: interface) ?? .en, to: destination)
+        case .names(let destination, let job, let names, let interface):
+            try await SpeakerOffice(ports: ports).give(
+                names, to: job, Language(rawValue: interface) ?? .en, destination)
         }
     }
 

@@ -17,6 +17,7 @@ extension Phrase {
                 /language – language of the speech
                 /provider, /model – who does the work
                 /format – which files come with the text
+                /speakers – say who speaks; name them by answering: SPEAKER_01 is Anna
                 /status – your files in work
                 /cancel – stop one of them
                 /settings – everything at a glance
@@ -28,6 +29,7 @@ extension Phrase {
                 /language – bahasa ucapan
                 /provider, /model – mesin yang dipakai
                 /format – berkas yang menyertai teks
+                /speakers – tunjukkan siapa bicara; beri nama dengan membalas: SPEAKER_01 adalah Anna
                 /status – berkas Anda yang sedang dikerjakan
                 /cancel – hentikan salah satunya
                 /settings – semua setelan
@@ -39,6 +41,7 @@ extension Phrase {
                 /language – idioma da fala
                 /provider, /model – quem faz o trabalho
                 /format – que arquivos vêm com o texto
+                /speakers – dizer quem fala; dê nomes respondendo: SPEAKER_01 é Anna
                 /status – seus arquivos em andamento
                 /cancel – parar um deles
                 /settings – todas as opções
@@ -238,6 +241,7 @@ extension Phrase {
         case .commandTranscribe:
             ("Transcribe the recording you answer", "Transkripsi rekaman yang dibalas", "Transcrever a gravação")
         case .commandStats: ("Figures, for admins", "Statistik, untuk admin", "Números, para administradores")
+        case .speakersOn, .speakersOff, .commandSpeakers, .named, .nobodyNamed, .noSpeakers, .nameTooLong: speaking
         default: publishing
         }
     }

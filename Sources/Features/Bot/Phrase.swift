@@ -50,5 +50,6 @@ enum Phrase: Sendable, CaseIterable {
     case buttonLinks, buttonStream, buttonDownload, buttonWatch, buttonTranscribe, buttonCopy, buttonRevoke
     case linksOff, linkProtected, linkRevoked, ownLinks, noLinks
     case batchHelp, batchUnavailable, batchTwoPlaces, batchTooLong, batchWorking, batchPause, batchDone, batchLeftOut
+    case speakersOn, speakersOff, commandSpeakers, named, nobodyNamed, noSpeakers, nameTooLong
     case batchUnknown, batchNotMember, batchAway, batchEmpty
 }

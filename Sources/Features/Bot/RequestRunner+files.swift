@@ -49,7 +49,7 @@ extension RequestRunner {
         }
     }
 
-    private static func files(_ transcript: Transcript, _ request: MediaRequest, isCut: Bool) -> [UploadedFile] {
+    static func files(_ transcript: Transcript, _ request: MediaRequest, isCut: Bool) -> [UploadedFile] {
         var formats: [OutputFormat] =
             switch request.preferences.format ?? .all {
             case .all: [.txt, .srt]

@@ -3,6 +3,7 @@ import BotAPI
 import Jobs
 import Scheduling
 import Telemetry
+import Transcription
 import Transcripts
 
 /// Takes one request from its promise to its answer. Every step is durable before the next one begins, and what cannot
@@ -110,7 +111,8 @@ struct RequestRunner: Sendable {
         return TranscriptionWish(
             engine: EngineWish(
                 providers: chosen.provider.map { [$0] } ?? configuration.defaultProviders, model: model,
-                language: chosen.language))
+                language: chosen.language),
+            speakers: chosen.findsSpeakers == true ? SpeakerWish() : nil)
     }
 
     private func refuse(_ request: MediaRequest, _ failure: JobFailure) async throws -> MediaRequest? {

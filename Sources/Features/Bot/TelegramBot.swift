@@ -147,7 +147,8 @@ public actor TelegramBot {
         let table: [(String, Phrase)] = [
             ("start", .commandStart), ("help", .commandHelp), ("transcribe", .commandTranscribe),
             ("provider", .commandProvider), ("model", .commandModel), ("language", .commandLanguage),
-            ("format", .commandFormat), ("status", .commandStatus), ("cancel", .commandCancel),
+            ("format", .commandFormat), ("speakers", .commandSpeakers), ("status", .commandStatus),
+            ("cancel", .commandCancel),
             ("stats", .commandStats), ("settings", .commandSettings),
         ]
         var more: [(String, Phrase)] = publishes ? [("links", .commandLinks)] : []

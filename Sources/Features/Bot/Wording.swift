@@ -98,7 +98,8 @@ struct Wording: Sendable {
         let sign = request.isCached ? "⚡ \(language.text(.fromCache))" : "✅"
         let engine = MessageText.escaped(transcript.engine.prefix(20))
         let head = "\(sign) <b>\(name)</b> · \(Self.time(transcript.duration)) · \(engine)"
-        let text = transcript.text
+        let hasSpeakers = transcript.segments.contains { $0.speaker != nil }
+        let text = hasSpeakers ? transcript.plainText : transcript.text
         let keyboard = Keyboards.answer(request, language).adding(links)
         if text.isEmpty {
             return Answer(

@@ -16,9 +16,55 @@ enum PageOperations {
     static let speakers = Operation(
         "Name the speakers of a finished job; two labels with one name are one person.", family: "Jobs",
         parameters: [id],
-        bodies: [.json(.object(["speakers": .object([:])], required: ["speakers"]))],
+        bodies: [.json(.object(["speakers": .object([:])]))],
         answers: [Operation.Answer(.ok, "The text with its names.", [.json(.object([:]))])],
         refusals: [.notFound, .conflict, .gone, .contentTooLarge, .unsupportedMediaType, .unprocessableContent])
+
+    static let listSpeakers = Operation(
+        "Who speaks in a finished job, and what they are called.", family: "Jobs", parameters: [id],
+        answers: [
+            Operation.Answer(
+                .ok, "The machine's labels, their names and how long they speak.",
+                [.json(.object(["speakers": .list(.object([:]))], required: ["speakers"]))])
+        ],
+        refusals: [.notFound, .conflict, .gone])
+
+    static let voices = Operation(
+        "People who agreed to be recognised by voice; off unless the operator allows it.", family: "Voices",
+        answers: [
+            Operation.Answer(
+                .ok, "The list of whoever asks.",
+                [.json(.object(["voices": .list(.object([:]))], required: ["voices"]))])
+        ], refusals: [.forbidden])
+
+    static let enrol = Operation(
+        "Add a person, with their consent, from a job's speaker or a clip (Base64).", family: "Voices",
+        bodies: [
+            .json(
+                .object(
+                    [
+                        "name": .text, "consent": .object(["by": .text, "words": .text], required: ["by", "words"]),
+                        "job": .optional(.text), "speaker": .optional(.text), "clip": .optional(.text),
+                    ], required: ["name", "consent"]))
+        ],
+        answers: [Operation.Answer(.created, "The person in the list.", [.json(.object([:]))])],
+        refusals: [
+            .forbidden, .notFound, .conflict, .gone, .contentTooLarge, .unsupportedMediaType, .unprocessableContent,
+        ])
+
+    static let forgetVoice = Operation(
+        "Forget a person: voice, consent, and the name in every text.", family: "Voices", parameters: [id],
+        answers: [Operation.Answer(.noContent, "Nothing is left.")], refusals: [.forbidden, .notFound])
+
+    static let recognise = Operation(
+        "Name the speakers of a finished job who are in the list; names that were given stay.", family: "Voices",
+        parameters: [id],
+        answers: [
+            Operation.Answer(
+                .ok, "Labels with names; without one a speaker is unknown.",
+                [.json(.object(["speakers": .list(.object([:]))], required: ["speakers"]))])
+        ],
+        refusals: [.forbidden, .notFound, .conflict, .gone, .unprocessableContent])
 
     static let media = Operation(
         "What a job was made from, while it is kept.", family: "Jobs", parameters: [id],

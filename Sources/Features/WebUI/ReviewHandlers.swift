@@ -11,15 +11,54 @@ struct ReviewHandlers: Sendable {
     let ports: WebUI.Ports
     let desk: ReviewDesk
 
-    private struct SpeakersBody: Decodable { let speakers: [String: String] }
+    /// Names by label, by themselves or under `speakers`.
+    private struct SpeakersBody: Decodable {
+        private enum CodingKeys: CodingKey { case speakers }
+
+        let speakers: [String: String]
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            let wrapped = try? container.decode([String: String].self, forKey: .speakers)
+            speakers = try wrapped ?? decoder.singleValueContainer().decode([String: String].self)
+        }
+    }
+
+    private struct SpeakerBody: Encodable {
+        let label: String
+        let name: String?
+        /// Of speech, as far as it is known.
+        let seconds: Double
+    }
+
+    /// `GET /job/{id}/speakers`: the machine's labels, with their names.
+    func speakers(_ request: HTTPRequest, _ parameters: PathParameters) async throws -> HTTPResponse {
+        let scope = try request.visitor.scope
+        let id = try TranscriptHandlers.id(parameters)
+        _ = try await TranscriptHandlers.finished(id, scope, ports)
+        let machine = try await PageError.guarded {
+            try await ports.transcriptions.machineTranscript(of: id, owner: scope)
+        }
+        guard let machine else { throw PageError.textGone }
+        let names = try await PageError.guarded { try await ports.reviews.review(of: id) }.speakers
+        var seconds: [String: Double] = [:]
+        for segment in machine.segments {
+            guard let speaker = segment.speaker else { continue }
+            seconds[speaker, default: 0] += segment.span.end - segment.span.start
+        }
+        let bodies = SpeakerNames.labels(of: machine).map {
+            SpeakerBody(label: $0, name: names[$0], seconds: ((seconds[$0] ?? 0) * 1000).rounded() / 1000)
+        }
+        return try ListHandlers.fresh(["speakers": bodies])
+    }
 
     /// `PUT /job/{id}/speakers`: names by label; two labels with one name are one person.
     func setSpeakers(_ request: HTTPRequest, _ parameters: PathParameters) async throws -> HTTPResponse {
         let names = try await request.json(as: SpeakersBody.self, limit: 64 << 10).speakers
         return try await change(request, parameters) { review, machine, wall in
-            let labels = Set(machine.segments.compactMap(\.speaker))
+            let labels = SpeakerNames.labels(of: machine)
             // An empty name gives the machine's back.
-            let known = names.compactMapValues { Self.plain($0) }.filter { labels.contains($0.key) }
+            let known = names.compactMapValues { SpeakerNames.plain($0) }.filter { labels.contains($0.key) }
             try review.setSpeakers(known, at: wall)
         }
     }
@@ -36,7 +75,7 @@ struct ReviewHandlers: Sendable {
         return try await change(request, parameters) { review, machine, wall in
             guard machine.segments.indices.contains(number) else { throw ReviewRefusal.changedMeanwhile }
             try review.setText(
-                Self.plain(body.text) ?? "", of: number, was: body.was, machine: machine.segments[number].text,
+                SpeakerNames.plain(body.text) ?? "", of: number, was: body.was, machine: machine.segments[number].text,
                 at: wall)
         }
     }
@@ -100,10 +139,4 @@ struct ReviewHandlers: Sendable {
         return try ListHandlers.fresh(["changes": bodies])
     }
 
-    /// On one line, without what cannot be seen; `nil` when nothing is left.
-    private static func plain(_ text: String) -> String? {
-        let words = text.unicodeScalars.split { $0.value <= 0x20 || (0x7f...0x9f).contains($0.value) }
-        let line = words.map { String(String.UnicodeScalarView($0)) }.joined(separator: " ")
-        return line.isEmpty ? nil : line
-    }
 }

@@ -5,6 +5,7 @@ public import Jobs
 public import Review
 public import Scheduling
 public import Telemetry
+public import VoiceRoster
 
 /// The page: files become text here, and people work with it.
 public struct WebUI: Sendable {
@@ -19,13 +20,15 @@ public struct WebUI: Sendable {
         public var models: any ModelShelf
         public var keys: (any KeyDesk)?
         public var log: RecentLog
+        /// Voices that may be recognised; `nil` where nobody's are.
+        public var roster: Roster?
         /// Figures that only the composition knows.
         public var gauges: @Sendable () async -> [Metrics.Gauge]
 
         public init(
             transcriptions: Transcriptions, reviews: any ReviewStore, figures: any FigureStore, metrics: Metrics,
             clock: any JobClock, sessions: any SessionOffice, models: any ModelShelf, keys: (any KeyDesk)? = nil,
-            log: RecentLog, gauges: @escaping @Sendable () async -> [Metrics.Gauge]
+            log: RecentLog, roster: Roster? = nil, gauges: @escaping @Sendable () async -> [Metrics.Gauge]
         ) {
             self.transcriptions = transcriptions
             self.reviews = reviews
@@ -36,6 +39,7 @@ public struct WebUI: Sendable {
             self.models = models
             self.keys = keys
             self.log = log
+            self.roster = roster
             self.gauges = gauges
         }
     }
@@ -100,6 +104,12 @@ public struct WebUI: Sendable {
         let assets = assets
         router.get("/", PageOperations.page) { request, _ in assets.page(request) }
         router.put("/job/{id}/speakers", PageOperations.speakers, ReviewHandlers(ports: ports, desk: desk).setSpeakers)
+        router.get("/job/{id}/speakers", PageOperations.listSpeakers, ReviewHandlers(ports: ports, desk: desk).speakers)
+        let voices = VoiceHandlers(ports: ports, desk: desk)
+        router.get("/voices", PageOperations.voices) { request, _ in try await voices.list(request) }
+        router.post("/voices", PageOperations.enrol) { request, _ in try await voices.enrol(request) }
+        router.delete("/voices/{id}", PageOperations.forgetVoice, voices.forget)
+        router.post("/job/{id}/speakers/recognise", PageOperations.recognise, voices.recognise)
         router.get("/job/{id}/media", PageOperations.media, MediaHandler(ports: ports, pool: pool).answer)
     }
 

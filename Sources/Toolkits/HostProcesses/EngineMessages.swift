@@ -18,6 +18,8 @@ public struct EngineSetup: Codable, Sendable, Hashable {
     public var memoryLimit: Int
     /// Where it computes; `nil` is the processor.
     public var device: ComputeDevice?
+    /// Tells speakers apart with the files `segmentation` and `embedding`.
+    public var speakerModels: SpeakerModels?
 
     public init(
         engine: String?, model: String, kind: String = "", files: [String: String] = [:], languages: [String] = [],
@@ -42,6 +44,8 @@ public enum EngineRequest: Codable, Sendable {
     case recognise(id: Int, range: Range<Int>, RecognitionOptions)
     /// Listens to voices: windows of `VoiceWindow.length` samples, where each begins.
     case embedVoices(id: Int, windows: [Int])
+    /// Tells the speakers of the first `samples` apart, with the models of the setup.
+    case diarize(id: Int, samples: Int, SpeakerWish)
     /// Obeyed between steps; the request still gets an answer.
     case cancel(id: Int)
 }
@@ -53,5 +57,9 @@ public enum EngineReply: Codable, Sendable {
     case speech(id: Int, [Range<Int>])
     case recognised(id: Int, Recognition)
     case voices(id: Int, VoicePrints)
+    /// So much of the work is done; more follows.
+    case working(id: Int, Double)
+    /// Some of the turns; the last packet says so.
+    case turns(id: Int, [SpeakerTurn], isLast: Bool)
     case failed(id: Int, EngineError)
 }

@@ -78,6 +78,21 @@ public final class SQLiteDatabase: Sendable {
         try await writes.write(durability, body)
     }
 
+    /// Moves everything into the database file and empties the log: what was erased is then in neither.
+    ///
+    /// Waits for readers that still need the log.
+    /// - Throws: `SQLiteError`, with the condition `.busy` when one of them reads for too long.
+    public func emptyLog() async throws {
+        for _ in 0..<50 {
+            do {
+                return try await writes.emptyLog()
+            } catch let error as SQLiteError where error.condition == .busy {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        try await writes.emptyLog()
+    }
+
     /// Writes that have not begun.
     public var waitingWrites: Int { writes.waitingCount }
 

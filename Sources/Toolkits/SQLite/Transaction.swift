@@ -47,6 +47,14 @@ public struct Transaction {
         try connection.execute(script: script.description, "changing the schema")
     }
 
+    /// Overwrites what `body` deletes, so that the file does not hold it any more; the log still does until
+    /// `SQLiteDatabase.emptyLog` (https://www.sqlite.org/pragma.html#pragma_secure_delete).
+    public func erasing(_ body: () throws -> Void) throws {
+        try execute(script: "PRAGMA secure_delete=ON")
+        defer { try? execute(script: "PRAGMA secure_delete=OFF") }
+        try body()
+    }
+
     /// Some failures make SQLite roll back the whole transaction; a statement after that would commit by itself.
     private func requireOpen() throws(SQLiteError) {
         guard connection.isInTransaction else {

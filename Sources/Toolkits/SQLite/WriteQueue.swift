@@ -48,6 +48,10 @@ final class WriteQueue: Sendable {
         }
     }
 
+    func emptyLog() async throws {
+        try await thread.run { [writer] in try writer.emptyLog() }
+    }
+
     private func enqueue(_ write: PendingWrite) {
         let (refusal, startsDraining) = state.withLock { state -> (SQLiteError?, Bool) in
             if state.isClosed { return (.closedDatabase, false) }

@@ -121,6 +121,11 @@ final class Writer: @unchecked Sendable {
         try connection.checkpoint()
     }
 
+    func emptyLog() throws {
+        guard let connection else { throw SQLiteError.closedDatabase }
+        try connection.checkpoint()
+    }
+
     func close() throws {
         guard let connection else { throw SQLiteError.closedDatabase }
         defer { self.connection = nil }

@@ -139,7 +139,7 @@ struct EnginePoolTests {
     }
 }
 
-private struct OpenPCM: PCM {
+struct OpenPCM: PCM {
     let file: Descriptor
     let channels = 1
 

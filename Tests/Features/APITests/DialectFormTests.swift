@@ -57,11 +57,25 @@ struct DialectFormTests {
         #expect(throws: HTTPError.self) { try openAI([("stream", "perhaps")]) }
     }
 
-    @Test("speakers are looked for only where the answer can name them, and known ones are not promised")
+    @Test("speakers are looked for only where the answer can name them, and known ones come in pairs")
     func speakers() throws {
         #expect(try openAI([]).common.wish.speakers == nil)
         #expect(try openAI([("response_format", "diarized_json")]).common.wish.speakers != nil)
-        #expect(throws: HTTPError.self) { try openAI([("known_speaker_names[]", "Ada")]) }
+        let diarized = ("response_format", "diarized_json")
+        let clip = "data:audio/wav;base64,AAAA"
+        #expect(throws: HTTPError.self) { try openAI([diarized, ("known_speaker_names[]", "Ada")]) }
+        let pair = [("known_speaker_names[]", "Ada"), ("known_speaker_references[]", clip)]
+        #expect(try openAI([diarized] + pair).known.references.map(\.name) == ["Ada"])
+        #expect(throws: HTTPError.self) { try openAI(pair) }
+        for wrong in ["", "AAAA", "data:audio/wav,AAAA", "data:audio/wav;base64,%%%", "https://example.org/a.wav"]
+        where !wrong.isEmpty {
+            let fields = [diarized, pair[0], ("known_speaker_references[]", wrong)]
+            #expect(throws: HTTPError.self) { try openAI(fields) }
+        }
+        let five = (0..<5).flatMap { [("known_speaker_names[]", "P\($0)"), ("known_speaker_references[]", clip)] }
+        #expect(throws: HTTPError.self) { try openAI([diarized] + five) }
+        #expect(throws: HTTPError.self) { try openAI([diarized] + pair + pair) }
+        #expect(throws: HTTPError.self) { try openAI([diarized, ("known_speaker_names[]", "SPEAKER_00"), pair[1]]) }
     }
 
     @Test("languages by code or name; of several none is taken as said")

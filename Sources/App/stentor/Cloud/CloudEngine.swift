@@ -35,7 +35,7 @@ struct CloudEngine: Sendable {
         let encoder = HostedEncoder(executable: installation.host, loop: loop)
         let pool = try BlockingPool(threads: 1, name: "loudness")
         let detection = Self.detection(installation)
-        let speakers = try SpeakerTools()
+        let speakers = try SpeakerTools(installation)
         let wishes = CompressionWishes(
             bitrate: settings.cloud.bitrate, sampleRate: settings.cloud.sampleRate,
             threshold: settings.cloud.compressionThreshold)
@@ -75,7 +75,7 @@ struct CloudEngine: Sendable {
         await client.shutDown()
         await detection?.stop()
         await local?.stop()
-        speakers.stop()
+        await speakers.stop()
         await loop.shutDown()
         pool.shutDown()
     }

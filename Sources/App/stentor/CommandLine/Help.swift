@@ -9,6 +9,8 @@ enum Help {
         stentor serve                 the server: speech to text over HTTP
         stentor jobs                  the server's queue: list, retry, cancel, prune, pause, resume, stats
         stentor keys                  keys of the server: create, list, revoke
+        stentor speakers              who speaks in a finished job, and what they are called
+        stentor voices                people who agreed to be recognised: list, enrol, forget, recognise
         stentor models                the speech models: list, pull, verify, remove, import
         stentor health                whether the server here is well: 0, or 1 and why
         stentor backup FILE           everything that is kept, in one file, while the server runs
@@ -36,6 +38,16 @@ enum Help {
         stentor restore [options] FILE
 
         \(RestoreCommand.options.help)
+        stentor speakers [options] JOB [SPEAKER_00=NAME…]
+
+        \(SpeakersCommand.options.help)
+        stentor voices enrol --by NAME --consent WORDS NAME JOB SPEAKER_00
+        stentor voices enrol --by NAME --consent WORDS --clip FILE NAME
+        stentor voices list
+        stentor voices recognise JOB
+        stentor voices forget ID…
+
+        \(VoicesCommand.options.help)
         stentor models list
         stentor models pull [--accept-licence] NAME…
         stentor models verify [NAME…]

@@ -5,7 +5,6 @@ import Scheduling
 import Settings
 import SharedStores
 import StoresRedis
-import StoresSQLite
 import Telemetry
 
 extension Stores {
@@ -32,17 +31,21 @@ extension Stores {
         let place = SharedPlace(redis)
         let node = JobRules.randomExecutionID().text
         let wire = RedisNewsWire.open(place, node: node)
-        let database = foundation.database
         let secrets = RedisSecrets(place)
         // The cache may be another Redis, which may forget.
         var cacheRedis = redis
         if let own = settings.nodes.redis, settings.nodes.queue != .redis(own) {
             cacheRedis = try Self.redis(own, on: foundation.loop)
         }
+        let jobs = RedisJobStore(redis, rules: foundation.rules, node: node)
         return Stores(
-            jobs: RedisJobStore(redis, rules: foundation.rules, node: node),
-            accounts: SQLiteAccountStore(database), links: SQLiteLinkStore(database),
-            reviews: SQLiteReviewStore(database), keys: SQLiteAPIKeyStore(database),
+            jobs: jobs, accounts: RedisAccountStore(place), links: RedisLinkStore(place),
+            reviews: RedisReviewStore(place) { ids in
+                var living: Set<JobID> = []
+                for id in ids where try await jobs.job(id, owner: nil) != nil { living.insert(id) }
+                return living
+            },
+            keys: RedisAPIKeyStore(place),
             cache: try await cache(settings, foundation.clock, cacheRedis),
             vault: try vault(settings, foundation.client),
             nodes: Nodes(

@@ -38,14 +38,18 @@ actor EngineHall: EngineDirectory {
     /// Awaited by everybody who needs these services, and by `stop`.
     private var clouds: [String: Task<CloudEngine, any Error>] = [:]
     private var uses = 0
+    /// Only listens to voices, where every engine is a service on the network.
+    private var bareEars: EnginePool?
     private var startsOfStopped = 0
 
     init(
-        _ settings: Settings, _ installation: Installation, devices: GPUStatus, log: any EventLog,
-        others: @escaping @Sendable () async -> [EngineCandidate] = { [] }
+        _ settings: Settings, _ installation: Installation, devices: GPUStatus, known: KnownVoices,
+        log: any EventLog, others: @escaping @Sendable () async -> [EngineCandidate] = { [] }
     ) throws {
         self.others = others
-        speakers = try SpeakerTools()
+        speakers = try SpeakerTools(installation, known: known) { error in
+            log.note(LogEvent(.warning, "speaker models failed", ["reason": .text(error.description)]))
+        }
         self.devices = devices
         self.settings = settings
         self.installation = installation
@@ -69,7 +73,8 @@ actor EngineHall: EngineDirectory {
         }
         let choice = try find(wish, candidates)
         return EngineAssignment(
-            engine: choice.candidate.engine, model: choice.candidate.model, warnings: choice.warnings)
+            engine: choice.candidate.engine, model: choice.candidate.model, warnings: choice.warnings,
+            speakerModels: SpeakerModelChoice.best(models, settings.speakerModels)?.models)
     }
 
     /// Services on the network, named or taken because nothing better is installed. The names of all that may be asked
@@ -83,7 +88,8 @@ actor EngineHall: EngineDirectory {
             guard let choice else { return nil }
             let names = choice.accounts.map(\.service.rawValue) + choice.localEngines
             return EngineAssignment(
-                engine: names.joined(separator: ","), model: choice.accounts[0].model)
+                engine: names.joined(separator: ","), model: choice.accounts[0].model,
+                speakerModels: SpeakerModelChoice.best(models, settings.speakerModels)?.models)
         } catch {
             throw JobFailure(.permanent, code: "no_such_engine", "\(error).")
         }
@@ -131,7 +137,7 @@ actor EngineHall: EngineDirectory {
             try await workplace(assignment, on: .cpu, turn: turn).recognizer
         }
         return Workplace(
-            detector: place.detector, recognizer: fallback, diarizer: place.diarizer,
+            detector: place.detector, recognizer: fallback, diarizer: place.diarizer, voices: place.voices,
             warnings: { fallback.warnings })
     }
 
@@ -174,7 +180,8 @@ actor EngineHall: EngineDirectory {
                 detector: HostedDetector(loaded.pool, turn: turn),
                 recognizer: HostedRecognizer(
                     loaded.pool, capabilities: loaded.capabilities, slots: loaded.slots, turn: turn),
-                diarizer: speakers.diarizer(loaded.pool, slots: loaded.slots, turn: turn))
+                diarizer: speakers.diarizer(loaded.pool, slots: loaded.slots, turn: turn),
+                voices: HostedVoices(loaded.pool, slots: loaded.slots, turn: turn))
         } catch {
             // The next request tries again.
             entries[key] = nil
@@ -200,6 +207,22 @@ actor EngineHall: EngineDirectory {
         let place = try await workplace(assignment) { WorkTurn() }
         return try await TranscriptionEstimator(decoder: decoder, detector: place.detector).estimate(
             media, request, with: place.recognizer.capabilities, ledger: RateLedger(.init()), now: now)
+    }
+
+    /// What listens to voices outside of any job: the engine that requests without any wish use, or one without a model.
+    func ears() async throws -> (detector: any SpeechDetector, voices: any VoiceEmbedder) {
+        let wish = EngineWish(
+            providers: settings.providers, model: settings.model, language: settings.model == nil ? "en" : nil)
+        if let place = try? await workplace(try await choose(wish), turn: { WorkTurn() }), let voices = place.voices {
+            return (place.detector, voices)
+        }
+        if bareEars == nil {
+            let setup = EngineSetup(
+                engine: nil, model: "", engineFolder: installation.engineFolder, threads: 1, memoryLimit: 4 << 30)
+            bareEars = EnginePool(executable: installation.host, setup: setup, slots: 1)
+        }
+        guard let pool = bareEars else { throw EngineError(.unusable, "The engine was stopped.") }
+        return (HostedDetector(pool) { WorkTurn() }, HostedVoices(pool, slots: 1))
     }
 
     /// Loads what requests without any wish will use, so that the first does not wait for it.
@@ -258,6 +281,8 @@ actor EngineHall: EngineDirectory {
         entries = [:]
         for cloud in clouds.values { if let engine = try? await cloud.value { await engine.stop() } }
         clouds = [:]
+        await bareEars?.stop()
+        await speakers.stop()
     }
 
     // MARK: - Figures

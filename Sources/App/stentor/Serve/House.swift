@@ -26,6 +26,7 @@ import TraceExport
 import TranscriptCaches
 import Transcription
 import Uploads
+import VoiceRoster
 import WebMedia
 
 import class SQLite.SQLiteDatabase
@@ -46,6 +47,8 @@ struct House: Sendable {
     let links: Links?
     let reviews: any ReviewStore
     let figures: SQLiteFigureStore
+    /// Voices that may be recognised, where the operator allows it.
+    let roster: Roster?
     let models: ModelDesk
     /// Files in Telegram by Telegram's own protocol.
     let telegram: TelegramClient?
@@ -93,13 +96,14 @@ struct House: Sendable {
                 log: log))
         let upload = Int64(settings.server.maximumUploadMegabytes) * 1_000_000
         let decoder = HostedDecoder(executable: installation.host, workFolder: installation.workFolder)
+        let known = KnownVoices()
         let gpuStatus = GPUStatus(
             monitor: try NVIDIAMonitor(),
             policy: DevicePolicy(
                 wish: .init(rawValue: settings.server.device.rawValue) ?? .auto,
                 threshold: settings.server.gpuMemoryThreshold, libraryHasCUDA: installation.hasCUDA))
         let roll = stores.nodes?.roll
-        let engines = try EngineHall(settings, installation, devices: gpuStatus, log: log) {
+        let engines = try EngineHall(settings, installation, devices: gpuStatus, known: known, log: log) {
             (try? await roll?.nodes().flatMap(\.engines)) ?? []
         }
         let signer =
@@ -126,6 +130,8 @@ struct House: Sendable {
         let traces = exporter(settings.traces, client, log, metrics)
         let tracer = traces.map { Tracer($0) }
         ports.tracer = tracer
+        let booth = VoiceBooth(engines: engines, decoder: decoder, vault: stores.vault, known: known)
+        ports.references = booth
         let transcriptions = Transcriptions(
             ports, configuration(settings, engines), metrics: metrics, keepJobs: settings.queue.keepJobsHours * 3600,
             // SHA-256 of a few hundred bytes: it fails only when OpenSSL forbids the algorithm, which the vault said.
@@ -148,6 +154,10 @@ struct House: Sendable {
             bot: bot, webhook: try bot.flatMap { try desk?.gate($0) },
             links: desk?.links(transcriptions, stores.accounts, metrics), reviews: stores.reviews,
             figures: SQLiteFigureStore(database),
+            roster: settings.hasVoiceRoster
+                ? Roster(
+                    SQLiteRosterStore(database, try VoiceKey.seal(folder: settings.dataFolder)), booth, clock: clock)
+                : nil,
             models: try ModelDesk(
                 folder: installation.modelFolder, client: client, mirror: settings.modelMirror),
             telegram: desk?.blocks,

@@ -171,7 +171,7 @@ struct ServeCommand {
             WebUI.Ports(
                 transcriptions: house.transcriptions, reviews: house.reviews, figures: house.figures,
                 metrics: house.metrics, clock: SystemClock(), sessions: sessions, models: house.models,
-                keys: KeyCabinet(registry: house.keys), log: log,
+                keys: KeyCabinet(registry: house.keys), log: log, roster: house.roster,
                 gauges: { await house.engines.gauges() }),
             about: about)
     }

@@ -42,7 +42,7 @@ struct ReadyEngine {
     /// Ends its hosts.
     func stop() async {
         await pool.stop()
-        speakers.stop()
+        await speakers.stop()
     }
 
     /// Chooses the engine that a command line asks for, and loads it.
@@ -69,7 +69,7 @@ struct ReadyEngine {
             throw EngineError(.unusable, "The engine host has no recogniser.")
         }
         let recognizer = HostedRecognizer(pool, capabilities: capabilities, slots: plan.slots)
-        let speakers = try SpeakerTools()
+        let speakers = try SpeakerTools(installation)
         return ReadyEngine(
             choice: choice, pool: pool, recognizer: recognizer, diarizer: speakers.diarizer(pool, slots: plan.slots),
             speakers: speakers)

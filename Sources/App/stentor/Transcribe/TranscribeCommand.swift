@@ -100,7 +100,7 @@ struct TranscribeCommand {
         defer { reporter.finish() }
         let pipeline = TranscriptionPipeline(
             decoder: decoder, detector: engine.detector, recognizer: engine.recognizer(), diarizer: engine.diarizer)
-        let request = request(options)
+        let request = request(options, installation)
         var transcript = try await pipeline.transcribe(media, request) { reporter.report($0) }
         transcript.warnings = engine.warnings + transcript.warnings
         reporter.finish()
@@ -112,10 +112,17 @@ struct TranscribeCommand {
         file == "-" ? try SpooledMedia(copying: 0, folder: installation.workFolder) : try MediaFile(path: file.path)
     }
 
-    private func request(_ options: TranscribeOptions) -> TranscriptionPipeline.Request {
-        TranscriptionPipeline.Request(
+    private func request(
+        _ options: TranscribeOptions, _ installation: Installation
+    ) -> TranscriptionPipeline.Request {
+        var speakers = options.speakers
+        if speakers != nil {
+            let models = ModelStore(folder: installation.modelFolder)
+            speakers?.models = SpeakerModelChoice.best(models, settings.speakerModels)?.models
+        }
+        return TranscriptionPipeline.Request(
             decoding: options.decoding, language: options.language, prompt: options.prompt,
-            translates: options.translates, keyterms: options.hotwords, speakers: options.speakers)
+            translates: options.translates, keyterms: options.hotwords, speakers: speakers)
     }
 
     private func estimate(
@@ -123,7 +130,7 @@ struct TranscribeCommand {
         _ installation: Installation
     ) async throws {
         let name = file == "-" ? "standard input" : file.lastComponent.display
-        let estimate = try await engine.estimate(try open(file, installation), request(options), decoder)
+        let estimate = try await engine.estimate(try open(file, installation), request(options, installation), decoder)
         try console.output(EstimateReport(estimate, name: name).text)
     }
 

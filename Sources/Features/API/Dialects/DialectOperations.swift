@@ -13,6 +13,7 @@ enum DialectOperations {
         "Turn a file into text.",
         [
             "language": .text, "timestamp_granularities[]": .list(.word(["word", "segment"])), "stream": .truth,
+            "known_speaker_names[]": .list(.text), "known_speaker_references[]": .list(.text),
             "include[]": .list(.word(["logprobs"])), "chunking_strategy": .text,
         ], formats: OpenAIForm.Format.allCases.map(\.rawValue))
     static let translations = audio(

@@ -11,6 +11,8 @@ protocol DialectForm {
     /// Bytes that the media lacks and that are put before it.
     var mediaHeader: [UInt8] { get }
 
+    /// Bytes that a field may have.
+    static func longestField(_ name: String) -> Int
     mutating func take(_ name: String, _ value: String) throws
     /// Once everything has come.
     mutating func check() throws
@@ -18,6 +20,8 @@ protocol DialectForm {
 
 extension DialectForm {
     var mediaHeader: [UInt8] { [] }
+
+    static func longestField(_ name: String) -> Int { RequestForm.longestField }
 
     mutating func take(_ items: QueryItems) throws {
         for pair in items.pairs { try take(pair.name, pair.value) }
@@ -42,6 +46,7 @@ struct DialectUpload {
         form request: HTTPRequest, files: Set<String>, _ limits: MultipartParser.Limits,
         into form: inout some DialectForm
     ) async throws {
+        let longest = type(of: form).longestField
         let reader = try MultipartReader(request, limits: limits)
         while let part = try await reader.nextPart() {
             if files.contains(part.name) {
@@ -49,7 +54,7 @@ struct DialectUpload {
                     name: part.fileName ?? "upload", part.body, expected: request.body.length, form.common,
                     header: form.mediaHeader)
             } else {
-                let bytes = try await part.body.collect(upTo: RequestForm.longestField)
+                let bytes = try await part.body.collect(upTo: longest(part.name))
                 try form.take(part.name, String(decoding: bytes, as: UTF8.self))
             }
         }

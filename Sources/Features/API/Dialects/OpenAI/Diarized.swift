@@ -25,7 +25,8 @@ struct Diarized: Encodable {
     }
 
     private static func pieces(_ transcript: Transcript) -> [Piece] {
-        var letters = SpeakerLetters()
+        let speakers = Set(transcript.segments.compactMap(\.speaker))
+        var letters = SpeakerLetters(names: speakers.filter { !$0.hasPrefix("SPEAKER_") })
         return transcript.segments.enumerated().map { number, segment in
             let digits = String(number + 1)
             return Piece(
@@ -49,13 +50,23 @@ struct Diarized: Encodable {
     }
 }
 
-/// Names speakers A, B … Z, AA … in the order in which they first speak.
+/// Names speakers A, B … Z, AA … in the order in which they first speak; known ones keep their names.
 struct SpeakerLetters {
     private var letters: [String: String] = [:]
+    private var next = 0
+    private let names: Set<String>
+
+    init(names: Set<String> = []) {
+        self.names = names
+    }
 
     mutating func letter(for speaker: String) -> String {
         if let known = letters[speaker] { return known }
-        let letter = Self.letter(letters.count)
+        if names.contains(speaker) { return speaker }
+        // Somebody may be called A.
+        while names.contains(Self.letter(next)) { next += 1 }
+        let letter = Self.letter(next)
+        next += 1
         letters[speaker] = letter
         return letter
     }

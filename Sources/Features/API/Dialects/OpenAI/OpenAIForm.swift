@@ -18,12 +18,12 @@ struct OpenAIForm: DialectForm {
 
     /// Names under which clients ask for whatever is best here.
     private static let ownNames: Set<String> = ["auto", "default"]
-    private static let mostSpeakers = 4
 
     var common: RequestForm
     private(set) var format = Format.json
     private(set) var granularities: Set<Granularity> = []
     private(set) var includesLogProbabilities = false
+    private(set) var known = KnownSpeakerFields()
     private var asksForStream = false
     private var model: String?
 
@@ -50,10 +50,8 @@ struct OpenAIForm: DialectForm {
             }
         case "include": try takeIncludes(value)
         case "stream": asksForStream = try RequestForm.truth("stream", value)
-        case "known_speaker_names", "known_speaker_references":
-            throw ErrorTable.http(
-                .badRequest, "unsupported_value", "Known speakers are not supported; leave the field out.",
-                parameter: field.base)
+        case "known_speaker_names": for name in Self.names(value) { try known.take(name: name) }
+        case "known_speaker_references": try known.take(reference: value)
         // Silence is always found here, and what other fields there may be changes nothing.
         default: break
         }
@@ -62,6 +60,12 @@ struct OpenAIForm: DialectForm {
     /// Once everything has come.
     mutating func check() throws {
         if format == .diarized { common.wish.speakers = common.wish.speakers ?? SpeakerWish() }
+        try known.check()
+        guard known.isEmpty || format == .diarized else {
+            throw ErrorTable.http(
+                .badRequest, "unsupported_value", "Known speakers are named in the response_format diarized_json.",
+                parameter: "known_speaker_names")
+        }
         if asksForStream, !format.isStreamable, model != "whisper-1" {
             throw ErrorTable.http(
                 .badRequest, "unsupported_value",
@@ -69,6 +73,15 @@ struct OpenAIForm: DialectForm {
                 parameter: "response_format")
         }
         try common.check()
+    }
+
+    static func longestField(_ name: String) -> Int {
+        FieldName(name).base == "known_speaker_references" ? KnownSpeakerFields.longest : RequestForm.longestField
+    }
+
+    /// A list in JSON, or one name: names may hold commas.
+    private static func names(_ value: String) -> [String] {
+        value.hasPrefix("[") ? FieldName.elements(value) : [value]
     }
 
     var isStreamed: Bool { asksForStream && format.isStreamable }

@@ -3,6 +3,7 @@ import HTTPRouting
 import HTTPTypes
 import Jobs
 import Scheduling
+import Transcription
 
 /// `POST /v1/audio/transcriptions`, `POST /v1/audio/translations`.
 struct OpenAIHandlers: Sendable {
@@ -40,6 +41,9 @@ struct OpenAIHandlers: Sendable {
             guard !upload.isEmpty else {
                 throw ErrorTable.http(
                     .badRequest, "missing_file", "Send the file as “file” of a form.", parameter: "file")
+            }
+            if !form.known.isEmpty {
+                form.common.wish.speakers?.known = try await setup.transcriptions.learn(form.known.references)
             }
             return try await upload.finish(form)
         } catch {
