@@ -115,6 +115,12 @@ struct ManyMachinesTests {
             #expect(accepted.count == 1 && accepted[0].contains(advice))
             await fixture.end()
         }
+        let silent = try await StoreFixture(options: ["--rename-command", "CONFIG", "hidden"])
+        let refused = await #expect(throws: RedisUnfit.self) {
+            _ = try await RedisChecks.check(silent.client, acceptsLoss: false)
+        }
+        #expect(refused?.description.contains("CONFIG GET") == true)
+        await silent.end()
         await good.end()
     }
 
