@@ -72,7 +72,7 @@ struct ManyMachinesTests {
         #expect(held.jobs.map(\.id.text) == ["ephemeral"])
         _ = try await dead.stayPresent(for: 0.01)
         var dropped: [MediaReference] = []
-        while dropped.isEmpty { dropped = try await alive.stayPresent(for: 60) }
+        while !Task.isCancelled, dropped.isEmpty { dropped = try await alive.stayPresent(for: 60) }
         #expect(dropped == [lonely])
         let late = await QueueBench.error {
             _ = try await alive.finish(held.token, .succeeded(result: [1], audioSeconds: 1))
