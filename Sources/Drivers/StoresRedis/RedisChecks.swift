@@ -18,16 +18,26 @@ public enum RedisChecks {
         guard version >= 7 else {
             throw RedisUnfit(description: "Redis 7 or later is needed, or Valkey; this one is \(version).")
         }
+        let losses: [String]
+        do {
+            losses = self.losses(try await settings(client))
+        } catch RedisError.refused {
+            // Some hosts allow nobody to ask.
+            losses = ["Redis does not say how it keeps what it is given: allow the command CONFIG GET."]
+        }
+        guard losses.isEmpty || acceptsLoss else {
+            throw RedisUnfit(description: losses.joined(separator: " ") + " Or say that losses are acceptable.")
+        }
+        return losses
+    }
+
+    private static func settings(_ client: RedisClient) async throws -> [String: String] {
         var settings: [String: String] = [:]
         for name in ["appendonly", "appendfsync", "maxmemory-policy"] {
             let reply = try await client.call(RedisCommand("CONFIG", "GET", name, isIdempotent: true)).array ?? []
             settings[name] = reply.count == 2 ? reply[1].text : nil
         }
-        let losses = self.losses(settings)
-        guard losses.isEmpty || acceptsLoss else {
-            throw RedisUnfit(description: losses.joined(separator: " ") + " Or say that losses are acceptable.")
-        }
-        return losses
+        return settings
     }
 
     /// `redis_version:7.0.15`; Valkey says the version of Redis that it stands for.

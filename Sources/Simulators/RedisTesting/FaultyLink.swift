@@ -22,6 +22,7 @@ public actor FaultyLink {
     private var pairs: [ObjectIdentifier: Pair] = [:]
     private var mode = Mode.forward
     private var waiters: [(after: Int, CheckedContinuation<Void, Never>)] = []
+    private var arrivals: [(after: Int, CheckedContinuation<Void, Never>)] = []
     /// Requests (pieces as they came) that reached the proxy.
     public private(set) var pieces = 0
     public private(set) var connections = 0
@@ -65,8 +66,17 @@ public actor FaultyLink {
         await withCheckedContinuation { waiters.append((count, $0)) }
     }
 
+    /// Until so many clients have connected.
+    public func accepted(_ count: Int) async {
+        guard connections < count else { return }
+        await withCheckedContinuation { arrivals.append((count, $0)) }
+    }
+
     private func accept(_ stream: TCPStream, _ loopback: IPAddress) {
         connections += 1
+        let ready = arrivals.filter { $0.after <= connections }
+        arrivals.removeAll { $0.after <= connections }
+        for waiter in ready { waiter.1.resume() }
         let pair = Pair(self)
         guard let server = try? TCPStream.connect(to: loopback, port: target, on: loop, owner: pair.server) else {
             return stream.reset()

@@ -118,11 +118,14 @@ public final class RedisProcess: Sendable {
         fputs(text, file)
     }
 
+    /// Two tests at once must not find the same one free.
+    private static let given = Guarded<Set<UInt16>>([])
+
     /// One that nobody listens on at this moment, below those that the kernel gives to others meanwhile.
     public static func freePort() throws -> UInt16 {
         for _ in 0..<200 {
             let port = UInt16.random(in: 20_000..<32_000)
-            if isFree(port) { return port }
+            if isFree(port), given.withLock({ $0.insert(port).inserted }) { return port }
         }
         throw Failure(description: "no free port")
     }

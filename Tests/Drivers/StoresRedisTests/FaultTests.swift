@@ -12,7 +12,7 @@ struct FaultTests {
         let (frozen, other) = (QueueBench.store(fixture.client), QueueBench.store(fixture.client))
         _ = try await frozen.submit(try QueueBench.submission("a"))
         let stale = try #require(try await frozen.claim(QueueBench.request(lease: 0.05)))
-        while try await other.reclaim().isEmpty {}
+        while !Task.isCancelled, try await other.reclaim().isEmpty {}
         let fresh = try #require(try await other.claim(QueueBench.request()))
         let late = await QueueBench.error {
             _ = try await frozen.finish(stale.token, .succeeded(result: [66], audioSeconds: 1))
@@ -94,7 +94,7 @@ struct FaultTests {
         let client = try fixture.another(deadline: .seconds(1), port: try await link.start())
         let (near, cut) = (QueueBench.store(fixture.client), QueueBench.store(client))
         _ = try await near.submit(try QueueBench.submission("before"))
-        while await QueueBench.error({ _ = try await cut.job(JobID.random(), owner: nil) }) != nil {}
+        while !Task.isCancelled, await QueueBench.error({ _ = try await cut.job(JobID.random(), owner: nil) }) != nil {}
         await link.set(mode)
         let clock = ContinuousClock()
         var acknowledged: Set<String> = ["before"]
@@ -110,7 +110,7 @@ struct FaultTests {
         await link.cut()
         for number in 0..<5 {
             let submission = try QueueBench.submission("after\(number)")
-            while await QueueBench.error({ _ = try await cut.submit(submission) }) != nil {}
+            while !Task.isCancelled, await QueueBench.error({ _ = try await cut.submit(submission) }) != nil {}
             acknowledged.insert("after\(number)")
         }
         var done: [String] = []
@@ -139,7 +139,7 @@ struct FaultTests {
         // The server has it when it shows it to somebody else.
         let direct = QueueBench.store(fixture.client)
         let second = try #require(JobID("second"))
-        while try await direct.job(second, owner: nil) == nil {}
+        while !Task.isCancelled, try await direct.job(second, owner: nil) == nil {}
         await link.set(.forward)
         await link.cut()
         guard case .queued(let view) = try await submitted else {
@@ -166,7 +166,7 @@ struct FaultTests {
             fixture.server.kill()
             try fixture.server.start()
             // The first call after a death may have been sent into it.
-            while await QueueBench.error({ _ = try await store.statistics() }) != nil {}
+            while !Task.isCancelled, await QueueBench.error({ _ = try await store.statistics() }) != nil {}
             #expect(try await store.checkpoints(claim.token) == [1: [UInt8(round)]])
             _ = try await store.finish(claim.token, .succeeded(result: [1], audioSeconds: 1))
             let next = try #require(try await store.claim(QueueBench.request()))

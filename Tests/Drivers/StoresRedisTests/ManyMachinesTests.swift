@@ -72,7 +72,7 @@ struct ManyMachinesTests {
         #expect(held.jobs.map(\.id.text) == ["ephemeral"])
         _ = try await dead.stayPresent(for: 0.01)
         var dropped: [MediaReference] = []
-        while dropped.isEmpty { dropped = try await alive.stayPresent(for: 60) }
+        while !Task.isCancelled, dropped.isEmpty { dropped = try await alive.stayPresent(for: 60) }
         #expect(dropped == [lonely])
         let late = await QueueBench.error {
             _ = try await alive.finish(held.token, .succeeded(result: [1], audioSeconds: 1))
@@ -115,6 +115,12 @@ struct ManyMachinesTests {
             #expect(accepted.count == 1 && accepted[0].contains(advice))
             await fixture.end()
         }
+        let silent = try await StoreFixture(options: ["--rename-command", "CONFIG", "hidden"])
+        let refused = await #expect(throws: RedisUnfit.self) {
+            _ = try await RedisChecks.check(silent.client, acceptsLoss: false)
+        }
+        #expect(refused?.description.contains("CONFIG GET") == true)
+        await silent.end()
         await good.end()
     }
 

@@ -7,13 +7,16 @@ import Testing
 
 @Suite(.enabled(if: RedisProcess.isInstalled, "needs redis-server"), .timeLimit(.minutes(10)))
 struct RedisJobStoreTests {
-    @Test(arguments: JobStoreConformance.checks)
-    func `The Redis store keeps the promises of the port`(check: JobStoreConformance) async throws {
+    @Test
+    func `The Redis store keeps every promise of the port`() async throws {
         let fixture = try await StoreFixture()
-        let violations = await check.violations { rules in
-            RedisJobStore(fixture.client, rules: rules, clock: rules.clock)
+        // Each check in an installation of its own: one server holds them all.
+        for (number, check) in JobStoreConformance.checks.enumerated() {
+            let violations = await check.violations { rules in
+                RedisJobStore(fixture.client, rules: rules, prefix: "check-\(number)", clock: rules.clock)
+            }
+            #expect(violations == [], "\(check)")
         }
-        #expect(violations == [])
         await fixture.end()
     }
 }

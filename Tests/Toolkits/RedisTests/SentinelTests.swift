@@ -26,7 +26,7 @@ struct SentinelTests {
             sentinels: [.init(host: "127.0.0.1", port: dead), .init(host: "127.0.0.1", port: sentinel.port)])
         let client = try RedisClient(RedisAddress(place), options: options, on: loop)
         // Written to the replica too before it is told: the sentinel must know the replica to make it master.
-        while true {
+        while !Task.isCancelled {
             _ = try await client.call(RedisCommand("SET", "a", "kept", isIdempotent: true))
             let copies = try await client.call(RedisCommand("WAIT", 1, 1000, isIdempotent: true))
             if copies == .integer(1), try await knowsReplica(sentinel, loop) { break }
