@@ -140,6 +140,9 @@ let modules: [Module] = [
         ]),
 
     Module(
+        "TraceExport", .drivers, uses: ["EventLoops", "HTTPClient", "HTTPTypes", "Telemetry"],
+        tests: ["EventLoops", "HTTPClient", "Telemetry"]),
+    Module(
         "WebMedia", .drivers, uses: ["HTTPClient", "HTTPTypes", "Jobs", "Scheduling", "Transcription"],
         tests: ["EventLoops", "HTTPClient", "Jobs", "MediaStores", "Scheduling", "Transcription", "Workbench"]),
 
@@ -239,7 +242,7 @@ let modules: [Module] = [
             "SQLite",
             "Redis", "Review", "Scheduling", "Settings", "SharedStores", "StoresRedis", "StoresSQLite", "Streaming",
             "TelegramClient", "TelegramMedia",
-            "Telemetry", "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "WebMedia", "WebUI",
+            "Telemetry", "TraceExport", "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "WebMedia", "WebUI",
         ],
         tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
 
@@ -316,6 +319,8 @@ let modules: [Module] = [
     Module(
         "StoresRedis", .drivers, uses: ["EventLoops", "Jobs", "Redis"],
         tests: ["EventLoops", "JobStoreConformance", "Jobs", "Redis", "RedisTesting"]),
+    Module(
+        "queue-probe", .simulators, .executable, uses: ["EventLoops", "Jobs", "Redis", "StoresRedis", "Transcription"]),
     Module("AccountStoreConformance", .simulators, uses: ["Accounts", "Jobs"]),
 
     Module(

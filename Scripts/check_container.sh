@@ -61,7 +61,7 @@ port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0
 # As the image would: the arguments are the program's.
 inside() {
     env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/data STENTOR_DATA_DIR=/data STENTOR_HOST=0.0.0.0 \
-        STENTOR_PORT="$port" STENTOR_MAKE_FIRST_KEY=true STENTOR_LOG_FORMAT=json chroot "$work/jail" \
+        STENTOR_PORT="$port" STENTOR_MAKE_FIRST_KEY=true STENTOR_LOG_FORMAT=json /usr/sbin/chroot "$work/jail" \
         setpriv --reuid=8511 --regid=8511 --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all "$@"
 }
 start() {

@@ -145,3 +145,35 @@ def test_the_key_table_holds_digests(tmp_path):
     rows = sqlite3.connect(tmp_path / "stentor.sqlite").execute("SELECT id, body FROM api_keys").fetchall()
     assert len(rows) == 1 and len(rows[0][0]) == 12
     assert key not in rows[0][1] and key[8:] not in rows[0][1]
+
+
+def test_what_administrators_did_is_written_down_without_a_secret(tmp_path):
+    import json
+
+    admin = create(tmp_path, "the operator", "--admin")
+    user = create(tmp_path, "somebody")
+    with Server(tmp_path) as server:
+        own = bearer(admin)
+        made = server.post("/keys", json={"name": "planted name"}, headers=own).json()
+        assert server.post("/cache/clear", headers=own).status_code == 200
+        assert server.post("/jobs/pause", headers=own).status_code == 200
+        assert server.post("/jobs/resume", headers=own).status_code == 200
+        assert server.post("/cache/clear", headers=bearer(user)).status_code == 403
+        with open(SAMPLE, "rb") as file:
+            job = server.post(
+                "/api/transcribe/async", files={"file": ("planted file.ogg", file)}, headers=bearer(user)).json()["job_id"]
+        server.wait(job, headers=bearer(user))
+        assert server.delete(f"/job/{job}", headers=bearer(user)).status_code == 200
+        assert server.delete("/keys/" + made["about"]["id"], headers=own).status_code == 200
+        assert server.get("/jobs", headers=own).status_code == 200
+    path = tmp_path / "audit.log"
+    assert path.stat().st_mode & 0o077 == 0
+    text = path.read_text()
+    entries = [json.loads(line) for line in text.splitlines()]
+    assert [(entry["action"], entry["status"]) for entry in entries] == [
+        ("keys create", 0), ("keys create", 0), ("POST /keys", 201), ("POST /cache/clear", 200), ("POST /jobs/pause", 200),
+        ("POST /jobs/resume", 200), ("POST /cache/clear", 403), ("DELETE /job", 200), ("DELETE /keys", 200)]
+    assert entries[0]["who"] == "command line" and entries[2]["who"] == "key:" + entries[0]["target"]
+    assert entries[6]["who"] == "key:" + entries[1]["target"] and entries[7]["target"] == job
+    for secret in (admin, user, made["key"], "planted name", "planted file"):
+        assert secret not in text

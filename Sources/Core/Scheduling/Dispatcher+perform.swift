@@ -25,8 +25,15 @@ extension Dispatcher {
                     "jobs": .text(claim.jobs.map(\.id.text).joined(separator: ",")),
                     "wait": .number(max(0, started.wall - execution.createdAt)),
                 ]))
-        let ending = await attempt(claim, state, started)
+        let trace = AttemptTrace(parts.tracer, execution, parts.clock)
+        let ending = await attempt(claim, state, started, trace)
         await regardless { await self.settle(claim, state, ending, started) }
+        switch ending {
+        case .transcript: trace?.end("succeeded")
+        case .failure(let failure): trace?.end("failed", failure: failure.code)
+        case .released: trace?.end("given back")
+        case .lost: trace?.end("lost")
+        }
     }
 
     private func settle(_ claim: Claim, _ state: RunState, _ ending: Ending, _ started: JobInstant) async {
@@ -49,9 +56,11 @@ extension Dispatcher {
     }
 
     /// The work beside its heartbeat: whichever ends first ends the other.
-    private func attempt(_ claim: Claim, _ state: RunState, _ started: JobInstant) async -> Ending {
+    private func attempt(
+        _ claim: Claim, _ state: RunState, _ started: JobInstant, _ trace: AttemptTrace?
+    ) async -> Ending {
         await withTaskGroup(of: Ending?.self) { group in
-            group.addTask { await self.work(claim, state, started) }
+            group.addTask { await self.work(claim, state, started, trace) }
             group.addTask { await self.keepAlive(claim, state) }
             var result: Ending?
             while result == nil, let next = await group.next() { result = next }
@@ -62,10 +71,12 @@ extension Dispatcher {
         }
     }
 
-    private func work(_ claim: Claim, _ state: RunState, _ started: JobInstant) async -> Ending? {
+    private func work(
+        _ claim: Claim, _ state: RunState, _ started: JobInstant, _ trace: AttemptTrace?
+    ) async -> Ending? {
         do {
             try await parts.faults.step("claimed")
-            return try await transcribe(claim, state, started)
+            return try await transcribe(claim, state, started, trace)
         } catch let error as JobStoreError where error == .leaseLost {
             noteLostLease()
             return .lost
@@ -117,10 +128,12 @@ extension Dispatcher {
 
     // MARK: - The work
 
-    private func transcribe(_ claim: Claim, _ state: RunState, _ started: JobInstant) async throws -> Ending {
+    private func transcribe(
+        _ claim: Claim, _ state: RunState, _ started: JobInstant, _ trace: AttemptTrace?
+    ) async throws -> Ending {
         var execution = claim.execution
         let order = execution.order
-        let medium = try await open(execution)
+        let medium = try await traced("open the media", trace) { try await open(execution) }
         try await parts.faults.step("source opened")
         if let known = try await medium.known(parts, execution) { return .transcript(known, execution) }
         let workplace = try await parts.engines.workplace(
@@ -138,8 +151,10 @@ extension Dispatcher {
             keyterms: order.hotwords ?? [], speakers: order.speakers)
         let updates = ProgressUpdates(self, execution, state, started)
         defer { updates.finish() }
-        var transcript = try await medium.explainingFailures {
-            try await pipeline.transcribe(medium.source, request, memory: memory) { updates.take($0) }
+        var transcript = try await traced("recognise", trace) {
+            try await medium.explainingFailures {
+                try await pipeline.transcribe(medium.source, request, memory: memory) { updates.take($0) }
+            }
         }
         transcript.warnings = order.warnings + transcript.warnings + workplace.warnings()
         try Self.refuseEmptyHands(transcript)
@@ -147,6 +162,13 @@ extension Dispatcher {
         if let settled = try await medium.settle(parts, execution) { execution = settled }
         await parts.hub.tell(.formatting, of: execution.id)
         return .transcript(transcript, execution)
+    }
+
+    private func traced<Value>(
+        _ step: String, _ trace: AttemptTrace?, _ body: () async throws -> Value
+    ) async throws -> Value {
+        guard let trace else { return try await body() }
+        return try await trace.step(step, body)
     }
 
     /// A file of which no part could be recognised is a failure of the engine, not an empty text.

@@ -55,6 +55,7 @@ public actor Dispatcher {
         let announced: @Sendable () -> Void
         /// Other nodes work from the same queue.
         let isShared: Bool
+        let tracer: Tracer?
     }
 
     private struct Running {

@@ -106,6 +106,7 @@ public actor Intake {
                     id, order, digest: "arriving", key: nil, media: .passing(name: passingName), isEphemeral: true))
             guard case .queued(let view) = submitted else { return }
             ahead = (view.execution.id, order, draft.callback)
+            owner.parts.tracer?.adopt(view.execution.id.text)
             await owner.parts.hub.attach(id, to: view.execution.id)
             owner.dispatcher.wake()
         } catch {
@@ -230,6 +231,7 @@ public actor Intake {
     }
 
     private func submit(_ submitted: Submitted, _ reference: MediaReference) async -> Admission {
+        owner.parts.tracer?.adopt(submitted.view.execution.id.text)
         let isUsed = submitted.view.execution.media == reference
         await owner.parts.passing.settle(passingName)
         if !isUsed, case .kept = reference { await owner.dispatcher.remove(reference) }

@@ -26,6 +26,8 @@ public struct Transcriptions: Sendable {
         public var wire: (any NewsWire)?
         /// Hears what other nodes say about other things than jobs.
         public var heard: @Sendable (News) -> Void = { _ in }
+        /// Where it is told how long what took; `nil` tells nobody.
+        public var tracer: Tracer?
 
         public init(
             store: any JobStore, vault: any MediaVault, cache: any TranscriptCache, engines: any EngineDirectory,
@@ -66,7 +68,7 @@ public struct Transcriptions: Sendable {
             decoder: ports.decoder, fetcher: ports.fetcher, keys: CacheKeys(digest: digest),
             hub: ProgressHub(wire: ports.wire),
             passing: PassingMedia(), clock: ports.clock, log: ports.log, metrics: metrics, faults: ports.faults,
-            announced: ports.announced, isShared: ports.wire != nil)
+            announced: ports.announced, isShared: ports.wire != nil, tracer: ports.tracer)
         dispatcher = Dispatcher(parts, configuration)
         reviews = ports.reviews
         wire = ports.wire
@@ -178,6 +180,7 @@ public struct Transcriptions: Sendable {
     /// What follows once the store has a job.
     func admitted(_ submitted: Submitted, _ id: JobID, speaks: Bool) async -> Admission {
         let view = submitted.view
+        parts.tracer?.adopt(view.execution.id.text)
         if speaks { await parts.hub.attach(id, to: view.execution.id) }
         parts.log.note(
             LogEvent(.info, "task submitted", ["job": .text(id.text), "owner": .text(view.job.owner.text)]))

@@ -24,6 +24,7 @@ public struct Settings: Sendable, Hashable {
     public var callbacks: CallbackSettings
     /// What several machines share.
     public var nodes: NodeSettings
+    public var traces: TraceSettings
 
     /// What `TRANSCRIPTION_PROVIDER` and `--engine` may name.
     public static let knownProviders = ["auto", "sphinx", "sherpa", "whisper", "groq", "deepgram", "openai"]
@@ -52,6 +53,7 @@ public struct Settings: Sendable, Hashable {
         if queue.workers == 0, !nodes.isShared {
             reader.complain("QUEUE_MAX_WORKERS=0 is for nodes beside workers, with STENTOR_JOBS=redis")
         }
+        traces = TraceSettings(&reader)
         try reader.finish()
     }
 }

@@ -30,6 +30,31 @@ enum Coding {
         return items
     }
 
+    // MARK: Digests
+
+    /// Digests are long and many: 64 hexadecimal digits take 33 bytes, anything else stays as it is.
+    static func short(_ text: String) -> [UInt8] {
+        let letters = Array(text.utf8)
+        guard letters.count == 64, letters.allSatisfy({ hex($0) != nil }) else { return letters }
+        return [0] + stride(from: 0, to: 64, by: 2).map { (hex(letters[$0]) ?? 0) << 4 | (hex(letters[$0 + 1]) ?? 0) }
+    }
+
+    static func long(_ bytes: [UInt8]) -> String {
+        guard bytes.count == 33, bytes[0] == 0 else { return String(decoding: bytes, as: UTF8.self) }
+        let digits = Array("0123456789abcdef".utf8)
+        return String(
+            decoding: bytes.dropFirst().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    /// Small letters alone: what comes back must be what was given.
+    private static func hex(_ letter: UInt8) -> UInt8? {
+        switch letter {
+        case 0x30...0x39: letter - 0x30
+        case 0x61...0x66: letter - 0x57
+        default: nil
+        }
+    }
+
     // MARK: Media
 
     static func media(_ media: MediaReference) -> String {
@@ -81,7 +106,8 @@ enum Coding {
     static func fields(_ execution: Execution, node: String) throws(JobStoreError) -> [UInt8] {
         let failure = try execution.failure.map { (value) throws(JobStoreError) in try json(value) }
         return Packed.list([
-            .integer(0), Packed(execution.key), .text(try json(execution.order)), Packed(execution.media.map(media)),
+            .integer(0), execution.key.map { .raw(short($0)) } ?? .none, .text(try json(execution.order)),
+            Packed(execution.media.map(media)),
             .integer(Int64(execution.lane.rawValue)), .integer(Int64(execution.priority)), .text(execution.owner.text),
             Packed(execution.batch?.text), .bool(execution.isEphemeral), .number(execution.keeping.media),
             .number(execution.keeping.text), .text(letter(execution.state)), .integer(Int64(execution.attempt)),
@@ -99,7 +125,7 @@ enum Coding {
             let done = x[17].number, let made = x[20].number
         else { throw unreadable("execution") }
         var execution = Execution(
-            id: ExecutionID(id), key: x[1].text, order: try value(order, "order"), media: try media(x[3].text),
+            id: ExecutionID(id), key: x[1].raw.map(long), order: try value(order, "order"), media: try media(x[3].text),
             lane: lane, priority: priority, owner: Owner(owner), batch: try x[7].text.map(jobID),
             isEphemeral: x[8].isTrue, createdAt: made)
         execution.keeping = Keeping(media: keepMedia, text: keepText)
@@ -125,7 +151,7 @@ enum Coding {
         return Packed.list([
             .integer(0), .text(submission.owner.text), .text(""), .text(submission.name),
             .integer(Int64(submission.priority)), Packed(submission.batch?.text), Packed(callback),
-            .text(submission.digest), .bool(submission.isEphemeral), .bool(false), .integer(0),
+            .raw(short(submission.digest)), .bool(submission.isEphemeral), .bool(false), .integer(0),
             Packed(submission.callback?.target), .text(request), .text(""),
         ]).bytes
     }
@@ -133,7 +159,7 @@ enum Coding {
     static func job(_ id: String, _ bytes: [UInt8]) throws(JobStoreError) -> Job {
         let j = try fields(bytes, 14, "job")
         guard let owner = j[1].text, let execution = j[2].text, let name = j[3].text, let priority = j[4].integer,
-            let digest = j[7].text, let made = j[10].number
+            let digest = j[7].raw.map(long), let made = j[10].number
         else { throw unreadable("job") }
         return Job(
             id: try jobID(id), owner: Owner(owner), execution: ExecutionID(execution), name: name, priority: priority,

@@ -5,11 +5,11 @@ extension Lua {
         records + """
             local owner, batch, states, limit = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
             local name = batch ~= '' and 'jb:' .. batch or owner ~= '' and 'jo:' .. owner or 'jobs'
-            local start, found = 0, {}
+            local last, found = '+', {}
             while #found < limit do
-                local some = call('ZREVRANGE', k(name), start, start + 199)
-                if #some == 0 then break end
-                for _, id in ipairs(some) do
+                local some = call('XREVRANGE', k(name), last, '-', 'COUNT', 200)
+                for _, entry in ipairs(some) do
+                    local id = entry[2][2]
                     local j = loadJob(id)
                     if #found < limit and (owner == '' or j[JOWNER] == owner) then
                         local x = load(j[JEXEC])
@@ -17,7 +17,8 @@ extension Lua {
                         if states:find(state, 1, true) then found[#found + 1] = view(id, j, x) end
                     end
                 end
-                start = start + 200
+                if #some < 200 then break end
+                last = '(' .. some[#some][1]
             end
             return found
             """)

@@ -117,7 +117,12 @@ extension Lua {
                     other[KTEXT] = math.max(other[KTEXT], x[KTEXT])
                     if not j[JEPH] then
                         other[EPH] = false
-                        if (not other[MEDIA] or passing(other[MEDIA])) and x[MEDIA] then other[MEDIA] = x[MEDIA] end
+                        if (not other[MEDIA] or passing(other[MEDIA])) and x[MEDIA] then
+                            other[MEDIA] = x[MEDIA]
+                            if passing(x[MEDIA]) and other[NODE] == '' then
+                                other[NODE], otherBefore[NODE] = x[NODE], x[NODE]
+                            end
+                        end
                     end
                     unlistJob(x, id)
                     listJob(other, id, j[JSEQ])

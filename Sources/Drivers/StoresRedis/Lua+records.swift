@@ -39,6 +39,24 @@ enum Lua {
             return tick + counted, wall
         end
 
+        -- What is asked for is the same for most: each distinct order is kept once, under a short name with its users.
+        local function intern(text)
+            local name = redis.sha1hex(text):sub(1, 12)
+            local known = call('HGET', k('orders'), name)
+            -- Two texts of one name: the second is kept as it is.
+            if known and known ~= text then return text end
+            if not known then call('HSET', k('orders'), name, text) end
+            return name
+        end
+        local function order(x) return x[ORDER]:sub(1, 1) == '{' and x[ORDER] or call('HGET', k('orders'), x[ORDER]) end
+        local function out(x)
+            local name = x[ORDER]
+            x[ORDER] = order(x)
+            local bytes = enc(x)
+            x[ORDER] = name
+            return bytes
+        end
+
         local function nextSeq() return call('HINCRBY', k('queue'), 'sequence', 1) end
         local function waits(s) return s == 'q' or s == 'w' end
         local function final(s) return s == 's' or s == 'f' or s == 'c' end
@@ -69,7 +87,7 @@ enum Lua {
             end
             return found
         end
-        local function view(id, j, x) return {id, enc(j), j[JEXEC], enc(x)} end
+        local function view(id, j, x) return {id, enc(j), j[JEXEC], out(x)} end
         local function count(hash, field, by)
             if call('HINCRBY', k(hash), field, by) == 0 then call('HDEL', k(hash), field) end
         end
@@ -185,8 +203,18 @@ enum Lua {
             end
             local is, was = x and perishable(x) or false, old and perishable(old) or false
             if is ~= was then call(is and 'SADD' or 'SREM', k('perish:' .. (x or old)[NODE]), id) end
-            if not old then count('owners', x[OWNER], 1) end
-            if not x then count('owners', old[OWNER], -1) end
+            if not old then
+                count('owners', x[OWNER], 1)
+                x[ORDER] = intern(x[ORDER])
+                if x[ORDER]:sub(1, 1) ~= '{' then count('orderuse', x[ORDER], 1) end
+            end
+            if not x then
+                count('owners', old[OWNER], -1)
+                if old[ORDER]:sub(1, 1) ~= '{' and call('HINCRBY', k('orderuse'), old[ORDER], -1) == 0 then
+                    call('HDEL', k('orderuse'), old[ORDER])
+                    call('HDEL', k('orders'), old[ORDER])
+                end
+            end
         end
 
         -- Writes an execution, or removes it when `x` is nil; `old` is what it was, `jobs` its jobs where they are known.
@@ -221,11 +249,22 @@ enum Lua {
             x[JOBS] = rest
         end
         local function writeJob(id, j) call('HSET', k('j'), id, enc(j)) end
+        -- Lists of jobs are streams: their entries cost a third of a sorted set's.
         local function indexJob(id, j)
-            local seq = num(j[JSEQ])
-            call('ZADD', k('jobs'), seq, id)
-            call('ZADD', k('jo:' .. j[JOWNER]), seq, id)
-            if j[JBATCH] then call('ZADD', k('jb:' .. j[JBATCH]), seq, id) end
+            local at = pad(j[JSEQ]):gsub('^0+', '') .. '-1'
+            call('XADD', k('jobs'), at, 'j', id)
+            call('XADD', k('jo:' .. j[JOWNER]), at, 'j', id)
+            if j[JBATCH] then call('XADD', k('jb:' .. j[JBATCH]), at, 'j', id) end
+        end
+        local function unindexFrom(name, at)
+            call('XDEL', k(name), at)
+            if call('XLEN', k(name)) == 0 then call('DEL', k(name)) end
+        end
+        local function unindexJob(j)
+            local at = pad(j[JSEQ]):gsub('^0+', '') .. '-1'
+            unindexFrom('jobs', at)
+            unindexFrom('jo:' .. j[JOWNER], at)
+            if j[JBATCH] then unindexFrom('jb:' .. j[JBATCH], at) end
         end
         local function forget(id)
             local told = call('HGET', k('tellings'), id)
@@ -240,9 +279,7 @@ enum Lua {
         local function removeJob(id, j, x)
             countJob(j, x[STATE], -1)
             unlistJob(x, id)
-            call('ZREM', k('jobs'), id)
-            call('ZREM', k('jo:' .. j[JOWNER]), id)
-            if j[JBATCH] then call('ZREM', k('jb:' .. j[JBATCH]), id) end
+            unindexJob(j)
             call('HDEL', k('j'), id)
             forget(id)
         end

@@ -114,7 +114,7 @@ extension Lua {
             return {'queued', 1, view(id, j, x)}
             """)
 
-    /// ARGV: execution, key, media, digest or '', whether durable.
+    /// ARGV: execution, key, media, digest or '', whether durable, node.
     static let settle = RedisScriptText(
         "",
         records + joining + """
@@ -123,6 +123,8 @@ extension Lua {
             if not x or x[STATE] == 'f' or x[STATE] == 'c' then return {'gone'} end
             local otherID, other = unfinished(key)
             local before = copy(x)
+            -- Who it is matters only for what one process alone holds.
+            if passing(m) and x[NODE] == '' then x[NODE], before[NODE] = ARGV[7], ARGV[7] end
             if x[STATE] == 's' or not other or otherID == xid then
                 x[KEY] = key
                 local kind = x[MEDIA] and x[MEDIA]:sub(1, 1)
@@ -210,7 +212,7 @@ extension Lua {
                     if not j[JGONE] then ids[#ids + 1], jobs[#jobs + 1] = x[JOBS][i], j end
                 end
                 put(xid, x, before, rows)
-                local seen = {enc(x)}
+                local seen = {out(x)}
                 for i, j in ipairs(jobs) do
                     seen[#seen + 1] = ids[i]
                     seen[#seen + 1] = enc(j)
@@ -221,7 +223,7 @@ extension Lua {
                     if not x[EPH] then call('SET', k('r:' .. xid), ARGV[5]) end
                     local wait = math.max(0, (x[FIRST] or wall) - x[MADE])
                     local run = math.max(0, tick - (x[CLAIMED] or tick))
-                    call('LPUSH', k('runs'), enc({x[ORDER], x[LANE], seconds, wait, run}))
+                    call('LPUSH', k('runs'), enc({order(x), x[LANE], seconds, wait, run}))
                     call('LTRIM', k('runs'), 0, 499)
                 end
                 local used = announce(x, ids, jobs, wall, {unpack(ARGV, 16)})

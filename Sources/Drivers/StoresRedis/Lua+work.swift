@@ -80,7 +80,7 @@ extension Lua {
                     local jobs = loadJobs(x)
                     put(xid, x, old, jobs)
                     setTurn(x[LANE], x[OWNER], nextSeq())
-                    local reply = {xid, enc(x)}
+                    local reply = {xid, out(x)}
                     for n, j in ipairs(jobs) do
                         if not j[JGONE] then
                             reply[#reply + 1] = x[JOBS][n]

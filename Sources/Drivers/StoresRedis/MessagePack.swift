@@ -5,7 +5,8 @@ enum Packed: Hashable {
     case bool(Bool)
     case integer(Int64)
     case number(Double)
-    case text(String)
+    /// Text, or bytes that stand for it.
+    case raw([UInt8])
     case list([Packed])
 }
 
@@ -34,8 +35,7 @@ extension Packed {
         case .number(let value):
             bytes.append(0xcb)
             Self.append(value.bitPattern, 8, &bytes)
-        case .text(let text):
-            let letters = Array(text.utf8)
+        case .raw(let letters):
             switch letters.count {
             case 0..<32: bytes.append(0xa0 | UInt8(letters.count))
             case 32..<256: bytes += [0xd9, UInt8(letters.count)]
@@ -90,10 +90,10 @@ private struct PackedReader {
         case 0xd3: return .integer(Int64(bitPattern: try word(8)))
         case 0xca: return .number(Double(Float(bitPattern: UInt32(try word(4)))))
         case 0xcb: return .number(Double(bitPattern: try word(8)))
-        case 0xa0...0xbf: return .text(try text(Int(kind & 31)))
-        case 0xd9: return .text(try text(Int(try word(1))))
-        case 0xda: return .text(try text(Int(try word(2))))
-        case 0xdb: return .text(try text(Int(try word(4))))
+        case 0xa0...0xbf: return .raw(try text(Int(kind & 31)))
+        case 0xd9: return .raw(try text(Int(try word(1))))
+        case 0xda: return .raw(try text(Int(try word(2))))
+        case 0xdb: return .raw(try text(Int(try word(4))))
         case 0x90...0x9f: return .list(try list(Int(kind & 15), depth))
         case 0xdc: return .list(try list(Int(try word(2)), depth))
         case 0xdd: return .list(try list(Int(try word(4)), depth))
@@ -107,10 +107,10 @@ private struct PackedReader {
         return bytes.prefix(count).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    private mutating func text(_ count: Int) throws(Packed.Unreadable) -> String {
+    private mutating func text(_ count: Int) throws(Packed.Unreadable) -> [UInt8] {
         guard bytes.count >= count else { throw Packed.Unreadable() }
         defer { bytes = bytes.dropFirst(count) }
-        return String(decoding: bytes.prefix(count), as: UTF8.self)
+        return Array(bytes.prefix(count))
     }
 
     private mutating func list(_ count: Int, _ depth: Int) throws(Packed.Unreadable) -> [Packed] {
@@ -123,16 +123,22 @@ private struct PackedReader {
 }
 
 extension Packed {
+    static func text(_ text: String) -> Packed { .raw(Array(text.utf8)) }
+
     init(_ value: String?) { self = value.map { .text($0) } ?? .none }
     init(_ value: Double?) { self = value.map { .number($0) } ?? .none }
 
-    var text: String? { if case .text(let text) = self { text } else { nil } }
+    var raw: [UInt8]? {
+        if case .raw(let bytes) = self { bytes } else { nil }
+    }
+
+    var text: String? { raw.map { String(decoding: $0, as: UTF8.self) } }
 
     var number: Double? {
         switch self {
         case .number(let value): value
         case .integer(let value): Double(value)
-        case .none, .bool, .text, .list: nil
+        case .none, .bool, .raw, .list: nil
         }
     }
 
@@ -140,7 +146,7 @@ extension Packed {
         switch self {
         case .integer(let value): Int(value)
         case .number(let value): Int(exactly: value)
-        case .none, .bool, .text, .list: nil
+        case .none, .bool, .raw, .list: nil
         }
     }
 

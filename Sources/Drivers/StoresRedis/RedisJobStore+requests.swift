@@ -7,7 +7,13 @@ extension RedisJobStore {
         let drawn = names.draw(submission.result == nil ? 1 : 2)
         let request = JobRules.randomExecutionID().text.prefix(10)
         let job = try Coding.fields(submission, request: String(request))
-        let execution = try Coding.fields(template, node: node)
+        // Who it came to matters only for what one process alone holds.
+        let isOurs =
+            switch submission.media {
+            case .passing, nil: true
+            case .kept, .address: submission.isEphemeral
+            }
+        let execution = try Coding.fields(template, node: isOurs ? node : "")
         // The same call again finds its own job and says so, so a lost answer is asked for again.
         let reply = try await run(
             Lua.submit,
@@ -60,7 +66,11 @@ extension RedisJobStore {
         _ execution: ExecutionID, key: String, media: MediaReference, digest: String?, isDurable: Bool
     ) async throws(JobStoreError) -> Settled {
         let reply = try await run(
-            Lua.settle, [execution.text, key, Coding.media(media), digest ?? "", isDurable ? 1 : 0]
+            Lua.settle,
+            [
+                execution.text, Coding.short(key), Coding.media(media), digest.map(Coding.short) ?? [],
+                isDurable ? 1 : 0, node,
+            ]
         ).items(1)
         switch try reply[0].word() {
         case "kept": return .kept
@@ -132,7 +142,7 @@ extension RedisJobStore {
         case "none": return .notFound
         case "unfinished": return .unfinished
         case "done" where reply.count == 3:
-            let key = reply[2].text ?? ""
+            let key = Coding.long(reply[2].bytes ?? [])
             return .done(media: try reply[1].media(), key: key.isEmpty ? nil : key)
         default: throw Coding.unreadable("reply")
         }

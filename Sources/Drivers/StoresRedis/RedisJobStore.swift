@@ -7,7 +7,7 @@ public import Redis
 /// number there. Moments are the server's own. What is answered was written to the server's log first when it runs with
 /// `appendfsync always`, which `RedisChecks` looks at.
 public struct RedisJobStore: JobStore {
-    let client: RedisClient
+    public let client: RedisClient
     let rules: JobRules
     let names: NamePool
     /// Begins every key; in braces, so that a cluster keeps all of them together.

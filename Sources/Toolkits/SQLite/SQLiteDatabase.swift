@@ -91,6 +91,11 @@ public final class SQLiteDatabase: Sendable {
         try await readers.read(body)
     }
 
+    /// Writes the whole file anew, so that nothing of what was deleted is left in it or in the log. Needs as much room as
+    /// the database takes.
+    /// - Throws: `SQLiteError`.
+    public func compact() async throws { try await writes.compact() }
+
     /// Ends the writes that wait, marks the file as cleanly closed and closes it. Later calls throw `.closed`.
     public func close() async throws {
         readers.close()

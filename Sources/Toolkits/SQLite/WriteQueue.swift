@@ -103,6 +103,9 @@ final class WriteQueue: Sendable {
         }
     }
 
+    /// The pool has one thread, so nothing is written meanwhile.
+    func compact() async throws { try await thread.run { [writer] in try writer.compact() } }
+
     /// Refuses new writes; those that wait are still run. The connection is closed after them.
     func close() async throws {
         let isFirst = state.withLock { state in

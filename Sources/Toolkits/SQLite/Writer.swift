@@ -115,6 +115,12 @@ final class Writer: @unchecked Sendable {
         }
     }
 
+    func compact() throws {
+        guard let connection else { throw SQLiteError.closedDatabase }
+        try connection.execute(script: "VACUUM", "writing the database anew")
+        try connection.checkpoint()
+    }
+
     func close() throws {
         guard let connection else { throw SQLiteError.closedDatabase }
         defer { self.connection = nil }

@@ -27,6 +27,7 @@ struct BackupCommand {
         defer { pool.shutDown() }
         let (folder, target) = (settings.dataFolder, target)
         let summary = try await pool.run { try Backup(folder: folder, target: target).make() }
+        try await AuditFile(folder: folder).appendCommand("backup")
         for name in summary.missing {
             console.note("stentor: the medium \(name) was missing before; jobs that need it will fail.")
         }

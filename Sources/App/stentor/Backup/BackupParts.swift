@@ -6,6 +6,7 @@ enum BackupParts {
     /// Keys, secrets and counts that lie beside the database.
     static let files = [
         "link-keys", "telegram.keys", "telegram.secret", "provider-usage.json", InstallationName.file, "audit.log",
+        "audit.log.1",
     ]
     /// What may lie in the folder that a backup is restored into.
     static let harmless: Set<String> = [

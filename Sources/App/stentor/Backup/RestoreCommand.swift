@@ -36,6 +36,7 @@ struct RestoreCommand {
             takesOthers: parsed.switches.contains("--from-another-installation"))
         let onlyChecks = parsed.switches.contains("--check")
         let made = try await pool.run { try onlyChecks ? restore.check().about : restore.perform().about }
+        if !onlyChecks { try await AuditFile(folder: settings.dataFolder).appendCommand("restore") }
         let time = made[BackupParts.Word.madeAt] ?? "an unknown time"
         console.note(
             onlyChecks

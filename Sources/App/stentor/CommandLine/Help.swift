@@ -13,6 +13,7 @@ enum Help {
         stentor health                whether the server here is well: 0, or 1 and why
         stentor backup FILE           everything that is kept, in one file, while the server runs
         stentor restore FILE          the same into an empty data folder
+        stentor forget OWNER          remove everything that is kept of a user, while no server runs
         stentor doctor                what is installed, what works, and what to do about the rest
         stentor version
         stentor help

@@ -27,8 +27,13 @@ struct LocalKeys: Keys {
     let database: SQLiteDatabase
     /// Keeps a server from starting meanwhile.
     let lock: DataLock
+    let audit: AuditFile
 
-    func create(_ wish: KeyRegistry.Wish) async throws -> String { try await registry.create(wish).secret }
+    func create(_ wish: KeyRegistry.Wish) async throws -> String {
+        let made = try await registry.create(wish)
+        try await audit.appendCommand("keys create", target: made.key.id)
+        return made.secret
+    }
 
     func list() -> [ListedAPIKey] {
         registry.keys.map {
@@ -40,6 +45,7 @@ struct LocalKeys: Keys {
 
     func revoke(_ id: String) async throws {
         guard try await registry.revoke(id) else { throw OutputError("the server keeps no such key") }
+        try await audit.appendCommand("keys revoke", target: id)
     }
 
     func close() async throws { try await database.close() }

@@ -80,6 +80,7 @@ struct KeysCommand {
         let registry = try await KeyRegistry.open(SQLiteAPIKeyStore(database), clock: SystemClock()) {
             try SHA256.digest(of: $0).bytes
         }
-        return LocalKeys(registry: registry, database: database, lock: lock)
+        return LocalKeys(
+            registry: registry, database: database, lock: lock, audit: try AuditFile(folder: settings.dataFolder))
     }
 }

@@ -14,7 +14,7 @@ enum FrontDoor {
     static func application(
         _ settings: ServerSettings, api: API, keys: KeyRing, webhook: WebhookGate?, links: Links?,
         page: WebUI, sessions: Sessions,
-        log: any EventLog, metrics: Metrics
+        log: any EventLog, metrics: Metrics, tracer: Tracer?, audit: AuditFile
     ) -> Application {
         let router = router(api, links, page)
         var envelopes = ErrorEnvelopes(default: OwnEnvelope.envelope) { error in
@@ -25,6 +25,7 @@ enum FrontDoor {
             ForwardedHeaders(proxies: settings.trustedProxies.compactMap { IPRange($0) }, trustsUnixSockets: true),
             RequestIDs(), AccessLog { note($0, log, metrics) }, envelopes,
         ]
+        if let tracer { middleware.insert(RequestTraces(tracer, router.routes.map(\.pattern)), at: 0) }
         if let webhook { middleware.append(webhook) }
         middleware.append(
             OpenDoor(keys: keys, guarded: OriginGuard(hosts: settings.allowedHosts + publicHost(settings))))
@@ -43,6 +44,7 @@ enum FrontDoor {
         middleware.append(Admission(keys: keys, sessions: sessions, open: Set(router.routes.openPaths)))
         middleware.append(
             RateLimit { request in request.attributes[Identity<Principal>.self].flatMap { keys.share(of: $0.owner) } })
+        middleware.append(AuditTrail(file: audit, log: log))
         return Application(middleware: middleware, envelopes: envelopes, router: router)
     }
 
@@ -105,7 +107,7 @@ enum FrontDoor {
     }
 
     /// Methods are the client's words; a monitor must not get a series for each it invents.
-    private static func known(_ method: HTTPMethod) -> String {
+    static func known(_ method: HTTPMethod) -> String {
         let usual: [HTTPMethod] = [.get, .head, .post, .put, .patch, .delete, .options]
         return usual.contains(method) ? method.name : "other"
     }

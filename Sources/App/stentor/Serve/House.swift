@@ -22,6 +22,7 @@ import StoresSQLite
 import Streaming
 import TelegramClient
 import Telemetry
+import TraceExport
 import TranscriptCaches
 import Transcription
 import Uploads
@@ -61,6 +62,9 @@ struct House: Sendable {
     /// Where there are other nodes.
     let duties: NodeDuties?
     let figuresForOperators: OperatorFigures
+    /// Where spans go, when somebody collects them.
+    let traces: OTLPExporter?
+    let tracer: Tracer?
     private let client: HTTPClient
     private let stores: Stores
 
@@ -119,6 +123,9 @@ struct House: Sendable {
                 wire?.send(.announcements)
             }, reviews: stores.reviews, wire: wire)
         ports.heard = { ears.hear($0) }
+        let traces = exporter(settings.traces, client, log, metrics)
+        let tracer = traces.map { Tracer($0) }
+        ports.tracer = tracer
         let transcriptions = Transcriptions(
             ports, configuration(settings, engines), metrics: metrics, keepJobs: settings.queue.keepJobsHours * 3600,
             // SHA-256 of a few hundred bytes: it fails only when OpenSSL forbids the algorithm, which the vault said.
@@ -155,7 +162,17 @@ struct House: Sendable {
                 NodeDuties(nodes: $0, engines: engines, places: settings.queue.workers, log: log)
             },
             figuresForOperators: try OperatorFigures(folder: settings.dataFolder, database: database, clock: clock),
-            client: client, stores: stores)
+            traces: traces, tracer: tracer, client: client, stores: stores)
+    }
+
+    private static func exporter(
+        _ settings: TraceSettings, _ client: HTTPClient, _ log: any EventLog, _ metrics: Metrics
+    ) -> OTLPExporter? {
+        guard let address = settings.address else { return nil }
+        return OTLPExporter(
+            .init(
+                address: address, fields: settings.fields.map { ($0.name, $0.value.reveal()) },
+                service: settings.service, version: Help.version), client, log: log, metrics: metrics)
     }
 
     private static func configuration(_ settings: Settings, _ engines: EngineHall) -> Dispatcher.Configuration {
@@ -201,6 +218,8 @@ struct House: Sendable {
         await engines.stop()
         await decoder.stop()
         await telegram?.close()
+        // Detached, because the task that closes is cancelled already; awaited here.
+        if let traces { await Task.detached { await traces.flush() }.value }
         await stores.close()
         await client.shutDown()
         try? await database.close()

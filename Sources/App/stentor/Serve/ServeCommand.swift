@@ -16,6 +16,7 @@ import ModelLibrary
 import Scheduling
 import Settings
 import Telemetry
+import TraceExport
 import Transcription
 import Uploads
 import WebUI
@@ -146,7 +147,8 @@ struct ServeCommand {
             configuration, on: loops,
             responder: FrontDoor.application(
                 settings.server, api: api, keys: keys, webhook: house.webhook, links: house.links,
-                page: page.page, sessions: page.sessions, log: log, metrics: house.metrics))
+                page: page.page, sessions: page.sessions, log: log, metrics: house.metrics, tracer: house.tracer,
+                audit: try AuditFile(folder: settings.dataFolder)))
     }
 
     private func makePage(
@@ -250,6 +252,7 @@ struct ServeCommand {
             // Ends with the first signal.
             group.addTask { await page.run() }
             group.addTask { await self.announce(house) }
+            group.addTask { await house.traces?.run() }
             group.addTask { await house.uploads.sweepRegularly() }
             // Detached, so that it can still answer what ends while the rest drains; awaited below.
             let bot = Task.detached { await self.runBot(house) }
