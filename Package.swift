@@ -126,8 +126,7 @@ let modules: [Module] = [
         ],
         tests: [
             "EventLoops", "FakeBucket", "HTTPClient", "HTTPServer", "HTTPTesting", "Jobs", "ObjectStorage",
-            "Transcription",
-            "UploadVaultConformance", "Uploads", "Workbench",
+            "Transcription", "UploadVaultConformance", "Uploads", "Workbench",
         ]),
     Module("FakeBucket", .simulators, uses: ["Crypto", "EventLoops", "HTTPTypes"]),
 
@@ -175,15 +174,13 @@ let modules: [Module] = [
         ],
         tests: [
             "Accounts", "FakeBlocks", "HTTPRouting", "HTTPTesting", "HTTPTypes", "IPAddresses", "LinkStoreConformance",
-            "Streaming",
-            "Telemetry",
+            "Streaming", "Telemetry",
         ]),
     Module(
         "WebUI", .features,
         uses: [
             "Accounts", "Crypto", "EventLoops", "HTTPRanges", "HTTPRouting", "HTTPTypes", "Jobs", "Review",
-            "Scheduling",
-            "Streaming", "Telemetry", "Transcription", "Transcripts",
+            "Scheduling", "Streaming", "Telemetry", "Transcription", "Transcripts",
         ],
         tests: [
             "HTTPRouting", "HTTPTesting", "HTTPTypes", "Jobs", "Review", "Scheduling", "Telemetry", "Transcripts",
@@ -201,12 +198,10 @@ let modules: [Module] = [
         "API", .features,
         uses: [
             "Accounts", "CloudRouting", "Crypto", "EventLoops", "HTTPRouting", "HTTPTypes", "IPAddresses", "Jobs",
-            "Multipart",
-            "Scheduling", "Telemetry", "Transcription", "Transcripts", "Uploads",
+            "Multipart", "Scheduling", "Telemetry", "Transcription", "Transcripts", "Uploads",
         ],
         tests: [
-            "Accounts",
-            "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Telemetry", "TranscriptCacheConformance",
+            "Accounts", "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Telemetry", "TranscriptCacheConformance",
             "Transcription", "Transcripts", "Uploads",
         ]),
 
@@ -235,14 +230,11 @@ let modules: [Module] = [
         "stentor", .app, .executable,
         uses: [
             "API", "Accounts", "Archives", "Bot", "BotAPI", "CSystem", "Callbacks", "CloudProviders", "CloudRouting",
-            "Crypto",
-            "Diarization", "EventLoops", "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes",
-            "HostProcesses", "HostedEngines",
-            "IPAddresses", "Jobs", "Links", "MTProto", "MediaStores", "ModelLibrary", "ObjectStorage", "PageArchives",
-            "SQLite",
-            "Redis", "Review", "Scheduling", "Settings", "SharedStores", "StoresRedis", "StoresSQLite", "Streaming",
-            "TelegramClient", "TelegramMedia",
-            "Telemetry", "TraceExport", "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "WebMedia", "WebUI",
+            "Crypto", "Diarization", "EventLoops", "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes",
+            "HostProcesses", "HostedEngines", "IPAddresses", "Jobs", "Links", "MTProto", "MediaStores", "ModelLibrary",
+            "ObjectStorage", "PageArchives", "SQLite", "Redis", "Review", "Scheduling", "Settings", "SharedStores",
+            "StoresRedis", "StoresSQLite", "Streaming", "TelegramClient", "TelegramMedia", "Telemetry", "TraceExport",
+            "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "WebMedia", "WebUI",
         ],
         tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
 
