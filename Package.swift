@@ -132,8 +132,7 @@ let modules: [Module] = [
         ],
         tests: [
             "EventLoops", "FakeBucket", "HTTPClient", "HTTPServer", "HTTPTesting", "Jobs", "ObjectStorage",
-            "Transcription",
-            "UploadVaultConformance", "Uploads", "Workbench",
+            "Transcription", "UploadVaultConformance", "Uploads", "Workbench",
         ]),
     Module("FakeBucket", .simulators, uses: ["Crypto", "EventLoops", "HTTPTypes"]),
 
@@ -181,16 +180,13 @@ let modules: [Module] = [
         ],
         tests: [
             "Accounts", "FakeBlocks", "HTTPRouting", "HTTPTesting", "HTTPTypes", "IPAddresses", "LinkStoreConformance",
-            "Streaming",
-            "Telemetry",
+            "Streaming", "Telemetry",
         ]),
     Module(
         "WebUI", .features,
         uses: [
-            "Accounts", "Crypto", "Diarization", "VoiceRoster", "EventLoops", "HTTPRanges", "HTTPRouting", "HTTPTypes",
-            "Jobs", "Review",
-            "Scheduling",
-            "Streaming", "Telemetry", "Transcription", "Transcripts",
+            "Accounts", "Crypto", "Diarization", "EventLoops", "HTTPRanges", "HTTPRouting", "HTTPTypes", "Jobs",
+            "Review", "Scheduling", "Streaming", "Telemetry", "Transcription", "Transcripts", "VoiceRoster",
         ],
         tests: [
             "HTTPRouting", "HTTPTesting", "HTTPTypes", "Jobs", "Review", "Scheduling", "Telemetry", "Transcripts",
@@ -208,12 +204,10 @@ let modules: [Module] = [
         "API", .features,
         uses: [
             "Accounts", "CloudRouting", "Crypto", "EventLoops", "HTTPRouting", "HTTPTypes", "IPAddresses", "Jobs",
-            "Multipart",
-            "Scheduling", "Telemetry", "Transcription", "Transcripts", "Uploads",
+            "Multipart", "Scheduling", "Telemetry", "Transcription", "Transcripts", "Uploads",
         ],
         tests: [
-            "Accounts",
-            "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Telemetry", "TranscriptCacheConformance",
+            "Accounts", "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Telemetry", "TranscriptCacheConformance",
             "Transcription", "Transcripts", "Uploads",
         ]),
 
@@ -242,15 +236,12 @@ let modules: [Module] = [
         "stentor", .app, .executable,
         uses: [
             "API", "Accounts", "Archives", "Bot", "BotAPI", "CSystem", "Callbacks", "CloudProviders", "CloudRouting",
-            "Crypto",
-            "Diarization", "EventLoops", "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes",
-            "HostProcesses", "HostedEngines",
-            "IPAddresses", "Jobs", "Links", "MTProto", "MediaStores", "ModelLibrary", "ObjectStorage", "PageArchives",
-            "SQLite",
-            "Redis", "Review", "Scheduling", "Settings", "SharedStores", "StoresRedis", "StoresSQLite", "Streaming",
-            "TelegramClient", "TelegramMedia",
-            "Telemetry", "TraceExport", "TranscriptCaches", "Transcription", "Transcripts", "Uploads",
-            "VoiceRoster", "WebMedia", "WebUI",
+            "Crypto", "Diarization", "EventLoops", "GPUs", "HTTPClient", "HTTPRouting", "HTTPServer", "HTTPTypes",
+            "HostProcesses", "HostedEngines", "IPAddresses", "Jobs", "Links", "MTProto", "MediaStores", "ModelLibrary",
+            "ObjectStorage", "PageArchives", "SQLite", "Redis", "Review", "Scheduling", "Settings", "SharedStores",
+            "StoresRedis", "StoresSQLite", "Streaming", "TelegramClient", "TelegramMedia", "Telemetry", "TraceExport",
+            "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "VoiceRoster", "WebMedia",
+            "WebUI",
         ],
         tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
 

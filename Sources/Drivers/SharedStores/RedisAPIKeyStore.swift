@@ -12,7 +12,7 @@ public struct RedisAPIKeyStore: APIKeyStore {
     ) async throws -> RedisValue {
         try await place.client.run(
             script, keys: ["api-keys", "api-keys:order", "api-keys:number"].map(place.key), arguments,
-            isIdempotent: true, within: SharedPlace.patience)
+            isIdempotent: true, within: place.patience)
     }
 
     public func add(_ key: APIKey) async throws(AccountStoreError) {

@@ -11,10 +11,10 @@ public struct RedisAccountStore: AccountStore {
     public init(_ place: SharedPlace) { self.place = place }
 
     private func run(
-        _ script: RedisScript, _ arguments: [any RedisArgument], within: Duration = SharedPlace.patience
+        _ script: RedisScript, _ arguments: [any RedisArgument], within: Duration? = nil
     ) async throws -> RedisValue {
         try await place.client.run(
-            script, keys: [place.key("accounts")], arguments, isIdempotent: true, within: within)
+            script, keys: [place.key("accounts")], arguments, isIdempotent: true, within: within ?? place.patience)
     }
 
     private func read<Value: Sendable>(
@@ -70,7 +70,7 @@ public struct RedisAccountStore: AccountStore {
 
     /// Until no request was written by another between being read and being written.
     private func write(_ changes: [AccountChange], of update: String) async throws -> Bool {
-        let deadline = Deadline()
+        let deadline = Deadline(place.patience)
         while true {
             var batch = ChangeBatch(update: update)
             for job in ChangeBatch.marked(changes) { batch.know(job, try await kept(job, deadline)) }
@@ -91,7 +91,7 @@ public struct RedisAccountStore: AccountStore {
         _ job: JobID, surviving harm: Harm, _ change: @escaping @Sendable (inout MediaRequest) -> Void
     ) async throws(AccountStoreError) -> MediaRequest? {
         try await AccountStoreError.translating {
-            let deadline = Deadline()
+            let deadline = Deadline(place.patience)
             while true {
                 let known = try await kept(job, deadline)
                 guard var request = known.request else { return nil }
@@ -137,7 +137,7 @@ public struct RedisAccountStore: AccountStore {
     }
 
     public func request(_ job: JobID) async throws(AccountStoreError) -> MediaRequest? {
-        try await AccountStoreError.translating { try await kept(job, Deadline()).request }
+        try await AccountStoreError.translating { try await kept(job, Deadline(place.patience)).request }
     }
 
     public func request(chat: Int64, status: Int64) async throws(AccountStoreError) -> MediaRequest? {

@@ -4,16 +4,17 @@ internal import Redis
 /// The buckets of clients for all nodes, by the server's time: of each only the moment is kept at which it is full
 /// again (the generic cell rate algorithm, ITU-T I.371, annex A).
 public struct RedisBuckets: SharedBuckets {
-    /// A request should not wait for its own counting.
-    private static let patience: Duration = .milliseconds(500)
-
     private let place: SharedPlace
     private let name: String
+    private let patience: Duration
 
-    /// - Parameter name: tells limits apart that a client is under at the same time.
-    public init(_ place: SharedPlace, name: String) {
+    /// - Parameters:
+    ///   - name: tells limits apart that a client is under at the same time.
+    ///   - patience: a request should not wait long for its own counting.
+    public init(_ place: SharedPlace, name: String, patience: Duration = .milliseconds(500)) {
         self.place = place
         self.name = name
+        self.patience = patience
     }
 
     public func take(_ share: RateLimit.Share) async throws -> TakenToken {
@@ -22,7 +23,7 @@ public struct RedisBuckets: SharedBuckets {
         // Not repeated by itself: it would count twice.
         let wait = try await place.client.run(
             Self.take, keys: [place.key("bucket:\(name):\(share.client)")],
-            [each, Int(max(1, share.burst) * Double(each))], within: Self.patience
+            [each, Int(max(1, share.burst) * Double(each))], within: patience
         ).number()
         return wait <= 0 ? .granted : .later(max(1, (wait + 999_999) / 1_000_000))
     }

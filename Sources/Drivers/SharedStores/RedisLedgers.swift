@@ -18,7 +18,7 @@ public struct RedisLedgers: Sendable {
     /// - Parameter now: seconds since 1970, as in the ledgers.
     /// - Throws: when the server cannot be reached, or holds something else.
     public func exchange(_ own: [String: RateLedger], now: Double) async throws -> [String: RateLedger] {
-        let deadline = Deadline()
+        let deadline = Deadline(place.patience)
         let names = own.keys.sorted()
         while true {
             let known = try await run(Self.read, names, deadline).list()

@@ -13,7 +13,7 @@ public struct RedisLinkStore: LinkStore {
         try await LinkStoreError.translating {
             try body(
                 try await place.client.run(
-                    script, keys: [place.key("links")], arguments, isIdempotent: true, within: SharedPlace.patience))
+                    script, keys: [place.key("links")], arguments, isIdempotent: true, within: place.patience))
         }
     }
 

@@ -75,7 +75,7 @@ public final class RedisNewsWire: NewsWire {
         while !Task.isCancelled {
             do throws(RedisError) {
                 _ = try await place.client.call(
-                    RedisCommand("PUBLISH", channel, message, isIdempotent: true), within: SharedPlace.patience)
+                    RedisCommand("PUBLISH", channel, message, isIdempotent: true), within: place.patience)
                 return
             } catch {
                 // One that will never be taken must not hold up the others.

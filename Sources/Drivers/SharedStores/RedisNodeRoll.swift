@@ -16,7 +16,7 @@ public struct RedisNodeRoll: NodeRoll {
         try await JobStoreError.translating {
             // Each of these scripts may be repeated without harm.
             try await place.client.run(
-                script, keys: keys.map(place.key), arguments, isIdempotent: true, within: SharedPlace.patience)
+                script, keys: keys.map(place.key), arguments, isIdempotent: true, within: place.patience)
         }
     }
 

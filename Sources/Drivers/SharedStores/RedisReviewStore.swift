@@ -20,10 +20,10 @@ public struct RedisReviewStore: ReviewStore {
     }
 
     private func run(
-        _ script: RedisScript, _ arguments: [any RedisArgument], within: Duration = SharedPlace.patience
+        _ script: RedisScript, _ arguments: [any RedisArgument], within: Duration? = nil
     ) async throws -> RedisValue {
         try await place.client.run(
-            script, keys: [place.key("reviews")], arguments, isIdempotent: true, within: within)
+            script, keys: [place.key("reviews")], arguments, isIdempotent: true, within: within ?? place.patience)
     }
 
     private func ask<Value: Sendable>(
@@ -37,7 +37,7 @@ public struct RedisReviewStore: ReviewStore {
     // MARK: - Reviews
 
     public func review(of job: JobID) async throws(ReviewStoreError) -> Review {
-        try await ReviewStoreError.translating { try await kept(job, Deadline()).review }
+        try await ReviewStoreError.translating { try await kept(job, Deadline(place.patience)).review }
     }
 
     private func kept(_ job: JobID, _ deadline: Deadline) async throws -> (review: Review, version: String) {
@@ -50,7 +50,7 @@ public struct RedisReviewStore: ReviewStore {
         _ job: JobID, _ edit: @escaping @Sendable (inout Review) throws -> Void
     ) async throws(ReviewStoreError) -> Review {
         try await ReviewStoreError.translating {
-            let deadline = Deadline()
+            let deadline = Deadline(place.patience)
             while true {
                 var (review, version) = try await kept(job, deadline)
                 do { try edit(&review) } catch let refusal as ReviewRefusal {

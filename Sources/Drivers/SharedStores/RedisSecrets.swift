@@ -11,9 +11,9 @@ public struct RedisSecrets: Sendable {
         let key = place.key("secret:\(name)")
         // Both may be repeated: what is there is never replaced.
         _ = try await place.client.call(
-            RedisCommand("SET", key, fresh, "NX", isIdempotent: true), within: SharedPlace.patience)
+            RedisCommand("SET", key, fresh, "NX", isIdempotent: true), within: place.patience)
         let kept = try await place.client.call(
-            RedisCommand("GET", key, isIdempotent: true), within: SharedPlace.patience)
+            RedisCommand("GET", key, isIdempotent: true), within: place.patience)
         guard let text = kept.text else { throw RedisError.malformed("no value where one was just written") }
         return text
     }

@@ -7,21 +7,26 @@ public struct SharedPlace: Sendable {
     /// word that the queue's own keys under the same tag do not have.
     let prefix: String
 
-    /// - Parameter prefix: tells installations on one server apart; letters, digits, `-`, `_`, `.` and `:`.
-    public init(_ client: RedisClient, prefix: String = "stentor") {
+    /// Of one call with everything it takes.
+    let patience: Duration
+
+    /// - Parameters:
+    ///   - prefix: tells installations on one server apart; letters, digits, `-`, `_` and `.`.
+    ///   - patience: of one call with everything it takes, so that a request is answered within five seconds.
+    public init(_ client: RedisClient, prefix: String = "stentor", patience: Duration = .seconds(4)) {
         self.client = client
+        self.patience = patience
         self.prefix = "{\(prefix)}:shared:"
     }
 
     func key(_ name: String) -> String { prefix + name }
-
-    /// Of one call with everything it takes, so that a request is answered within five seconds.
-    static let patience: Duration = .seconds(4)
 }
 
 /// The rest of the time of a call that asks several times.
 struct Deadline {
-    private let end = ContinuousClock.now + SharedPlace.patience
+    private let end: ContinuousClock.Instant
+
+    init(_ patience: Duration) { end = .now + patience }
 
     var rest: Duration { max(.milliseconds(1), ContinuousClock.now.duration(to: end)) }
     var isOver: Bool { ContinuousClock.now >= end }

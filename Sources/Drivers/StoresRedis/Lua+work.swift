@@ -1,5 +1,5 @@
 extension Lua {
-    /// ARGV: node, owner that no limit binds, per owner, per batch, lease, lanes.
+    /// ARGV: node, owner that no limit binds, per owner, per batch, lease, engines (a line each; '' for all), lanes.
     static let claim = RedisScriptText(
         "allow-oom",
         records + """
@@ -18,14 +18,32 @@ extension Lua {
                 if tonumber(batches[i + 1]) >= perBatch then full[batches[i]], full[1] = true, true end
             end
             if perBatch <= 0 then full[1] = true end
-            local function blocked(x) return x[BATCH] and (perBatch <= 0 or full[x[BATCH]]) end
+            local engines
+            if ARGV[7] ~= '' then
+                engines = {}
+                for name in ARGV[7]:gmatch('[^\\n]+') do engines[name] = true end
+            end
+            -- Orders are few, so each is read once.
+            local fit = {}
+            local function fits(x)
+                if not engines then return true end
+                if fit[x[ORDER]] == nil then
+                    local what = cjson.decode(order(x))
+                    fit[x[ORDER]] = engines[what.engine .. '/' .. what.model] or engines[what.engine .. '/*'] or false
+                end
+                return fit[x[ORDER]]
+            end
+            local function blocked(x)
+                return (x[BATCH] and (perBatch <= 0 or full[x[BATCH]])) or not fits(x)
+            end
 
-            -- The first of a line whose batch has room: score, member, record.
+            -- The first of a line whose batch has room and that fits: score, member, record.
             local function eligible(lane, at, owner, score)
                 local start, name = 0, line(lane, at, owner)
                 if not full[1] then
                     local first = call('ZRANGE', name, 0, 0)[1]
-                    return score, first, load(first:sub(17))
+                    local x = load(first:sub(17))
+                    if fits(x) then return score, first, x end
                 end
                 while true do
                     local some = call('ZRANGE', name, start, start + 49, 'WITHSCORES')
@@ -69,7 +87,7 @@ extension Lua {
                 end
             end
 
-            for i = 7, #ARGV do
+            for i = 8, #ARGV do
                 local best = search(ARGV[i], '', nil)
                 if call('SISMEMBER', k('places'), node) == 1 then best = search(ARGV[i], node, best) end
                 if best then

@@ -4,8 +4,11 @@ internal import Redis
 extension RedisJobStore {
     public func claim(_ request: ClaimRequest) async throws(JobStoreError) -> Claim? {
         let lanes: [any RedisArgument] = request.lanes.sorted().map(\.rawValue)
+        // A line break alone is no engine; nothing at all is every engine.
+        let engines = request.engines.map { "\n" + $0.map(\.text).sorted().joined(separator: "\n") } ?? ""
         let reply = try await run(
-            Lua.claim, [node, Owner.local.text, request.perOwner, request.perBatch, request.lease] + lanes)
+            Lua.claim,
+            [node, Owner.local.text, request.perOwner, request.perBatch, request.lease, engines] + lanes)
         guard !reply.isNull else { return nil }
         let parts = try reply.items(2)
         return Claim(

@@ -31,6 +31,16 @@ struct RateLedgerTests {
         #expect(second.joined(with: both).audioSeconds(inLast: 3600, now: 1003) == 75)
     }
 
+    @Test("what no limit looks at any more goes, and the rest stays")
+    func current() {
+        var ledger = RateLedger(.init(concurrency: 9))
+        _ = ledger.reserve(seconds: 30, now: 1000)
+        _ = ledger.reserve(seconds: 20, now: 80_000)
+        #expect(ledger.current(at: 87_399).audioSeconds(inLast: 1e6, now: 87_399) == 50)
+        #expect(ledger.current(at: 87_400).audioSeconds(inLast: 1e6, now: 87_400) == 20)
+        #expect(ledger.current(at: 87_400).requestsUnderWay == 2)
+    }
+
     @Test("seconds of audio fill the hour to the last second, and no further")
     func hour() {
         var ledger = RateLedger(.init(audioSecondsPerHour: 7_200, concurrency: 100))

@@ -30,6 +30,18 @@ struct RouteBookTests {
         #expect(route(choose(&book)) == 0)
     }
 
+    @Test("what others used of a limit counts at the provider and model that they used")
+    func join() {
+        var book = RouteBook([entry("groq", limits: .init(requestsPerMinute: 1)), entry("deepgram")])
+        var other = RateLedger(.init())
+        _ = other.reserve(seconds: 10, now: 0)
+        book.join(["groq/other": other, "nobody/m": other])
+        #expect(route(choose(&book)) == 0)
+        var second = RouteBook([entry("groq", limits: .init(requestsPerMinute: 1)), entry("deepgram")])
+        second.join(["groq/m": other])
+        #expect(route(choose(&second)) == 1)
+    }
+
     @Test("a language that the first lacks goes to the next; one that nobody has is refused by name")
     func language() {
         var book = RouteBook([entry("groq", languages: ["en"]), entry("deepgram", languages: ["en", "id"])])

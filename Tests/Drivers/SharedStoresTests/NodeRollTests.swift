@@ -81,7 +81,7 @@ struct NodeRollTests {
     func `A server that is away is an error within the time of a request`() async throws {
         let bench = try SharedBench()
         try await bench.ready()
-        let roll = RedisNodeRoll(try bench.place())
+        let roll = RedisNodeRoll(try bench.place(patience: .seconds(4)))
         _ = try await roll.nodes()
         bench.server.freeze()
         let began = ContinuousClock.now

@@ -94,7 +94,7 @@ struct RedisAccountStoreTests {
     func `What was promised outlives a killed server, and a server that is away is an error in time`() async throws {
         let bench = try SharedBench()
         try await bench.ready()
-        let store = RedisAccountStore(try bench.place())
+        let store = RedisAccountStore(try bench.place(patience: .seconds(4)))
         for id in 1...20 as ClosedRange<Int64> {
             #expect(try await store.receive([StoredUpdate(id: id, body: [1])], at: 1) == 1)
         }
@@ -151,6 +151,38 @@ struct RedisAccountStoreTests {
     }
 
     @Test
+    func `Nothing acknowledged is lost while the server is killed again and again`() async throws {
+        let bench = try SharedBench()
+        try await bench.ready()
+        let stores = [RedisAccountStore(try bench.place()), RedisAccountStore(try bench.place())]
+        let kept = Kept()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<4 as Range<Int64> {
+                group.addTask {
+                    for number in 0..<60 as Range<Int64> {
+                        let id = number * 4 + worker + 1
+                        let new = try await stores[Int(worker) % 2].receive([StoredUpdate(id: id, body: [1])], at: 1)
+                        #expect(new == 1, "once, also when it was sent twice")
+                        guard try await stores[Int(worker + 1) % 2].settle(id, [.message(OutgoingMessage(body: [2]))])
+                        else { continue }
+                        await kept.add(id)
+                    }
+                }
+            }
+            for round in 1...5 {
+                await kept.reach(round * 30)
+                bench.server.kill()
+                try bench.server.start()
+            }
+            try await group.waitForAll()
+        }
+        #expect(await kept.count == 240)
+        #expect(try await stores[0].pendingUpdates(limit: 1000).isEmpty)
+        #expect(try await stores[0].outbox(after: 0, limit: 1000).count == 240)
+        await bench.end()
+    }
+
+    @Test
     func `Nothing is left of what was pruned, however much it was`() async throws {
         let bench = try SharedBench()
         try await bench.ready()
@@ -175,5 +207,22 @@ struct RedisAccountStoreTests {
             keys?.filter { !$0.contains(":done:") }
                 == ["bodies", "last", "pending", "received", "requests"].map { "{test}:shared:accounts:" + $0 })
         await bench.end()
+    }
+}
+
+/// What was acknowledged.
+private actor Kept {
+    private(set) var count = 0
+    private var waiters: [(Int, CheckedContinuation<Void, Never>)] = []
+
+    func add(_ id: Int64) {
+        count += 1
+        for waiter in waiters where waiter.0 <= count { waiter.1.resume() }
+        waiters.removeAll { $0.0 <= count }
+    }
+
+    func reach(_ number: Int) async {
+        guard count < number else { return }
+        await withCheckedContinuation { waiters.append((number, $0)) }
     }
 }

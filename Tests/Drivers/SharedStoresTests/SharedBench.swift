@@ -15,7 +15,10 @@ final class SharedBench {
     }
 
     /// What one node sees of the server.
-    func place(port: UInt16? = nil, _ change: (inout RedisOptions) -> Void = { _ in }) throws -> SharedPlace {
+    /// - Parameter patience: of a server that is there, on a busy machine.
+    func place(
+        port: UInt16? = nil, patience: Duration = .seconds(30), _ change: (inout RedisOptions) -> Void = { _ in }
+    ) throws -> SharedPlace {
         var options = RedisOptions()
         options.firstPause = .milliseconds(10)
         options.longestPause = .milliseconds(100)
@@ -23,13 +26,12 @@ final class SharedBench {
         let address = RedisAddress(.server(.init(host: "127.0.0.1", port: port ?? server.port)))
         let client = try RedisClient(address, options: options, on: loop)
         clients.append(client)
-        return SharedPlace(client, prefix: "test")
+        return SharedPlace(client, prefix: "test", patience: patience)
     }
 
     /// A server that has just been started, on a busy machine.
     func ready() async throws {
-        let place = try place { $0.deadline = .seconds(30) }
-        _ = try await place.client.call(RedisCommand("PING"))
+        _ = try await place().client.call(RedisCommand("PING"), within: .seconds(30))
     }
 
     func end() async {

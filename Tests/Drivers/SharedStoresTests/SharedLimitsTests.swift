@@ -13,9 +13,10 @@ struct SharedLimitsTests {
     func `A client has one bucket at all nodes, and another under another limit`() async throws {
         let bench = try SharedBench()
         try await bench.ready()
-        let nodes = [
-            RedisBuckets(try bench.place(), name: "keys"), RedisBuckets(try bench.place(), name: "keys"),
-        ]
+        func node(_ name: String = "keys") throws -> RedisBuckets {
+            RedisBuckets(try bench.place(), name: name, patience: .seconds(30))
+        }
+        let nodes = [try node(), try node()]
         // One in a thousand seconds: none comes back during the test.
         let share = RateLimit.Share(client: "key:a", rate: 0.001, burst: 5)
         var answers: [TakenToken] = []
@@ -24,7 +25,7 @@ struct SharedLimitsTests {
         for case .later(let seconds) in answers[5...] { #expect((900...1000).contains(seconds)) }
         #expect(!answers[5...].contains(.granted))
         #expect(try await nodes[0].take(.init(client: "key:b", rate: 0.001, burst: 5)) == .granted)
-        #expect(try await RedisBuckets(try bench.place(), name: "addresses").take(share) == .granted)
+        #expect(try await node("addresses").take(share) == .granted)
         // What was refused did not count: a token comes back in its time.
         let quick = RateLimit.Share(client: "key:c", rate: 50, burst: 1)
         #expect(try await nodes[0].take(quick) == .granted)
@@ -32,21 +33,24 @@ struct SharedLimitsTests {
         await bench.end()
     }
 
+    private static func passes(_ limit: RateLimit) async -> Bool {
+        (try? await limit.respond(to: HTTPRequest(method: .get, path: "/"), next: Always())) != nil
+    }
+
     @Test
     func `A limit counts by itself while the shared buckets cannot say`() async throws {
         let bench = try SharedBench()
         try await bench.ready()
         let share = RateLimit.Share(client: "a", rate: 0.001, burst: 2)
-        let limit = RateLimit(shared: RedisBuckets(try bench.place(), name: "keys")) { _ in share }
-        let ask = { () async throws -> Bool in
-            do {
-                _ = try await limit.respond(to: HTTPRequest(method: .get, path: "/"), next: Always())
-                return true
-            } catch is HTTPError { return false }
-        }
-        #expect(try await [ask(), ask(), ask()] == [true, true, false])
+        let buckets = RedisBuckets(try bench.place(), name: "keys", patience: .seconds(30))
+        let limits = [RateLimit(shared: buckets) { _ in share }, RateLimit(shared: buckets) { _ in share }]
+        #expect(await Self.passes(limits[0]))
+        #expect(await Self.passes(limits[1]))
+        #expect(await !Self.passes(limits[0]), "all nodes together")
         bench.server.kill()
-        #expect(try await [ask(), ask(), ask()] == [true, true, false])
+        let hasty = RedisBuckets(try bench.place(), name: "keys", patience: .milliseconds(50))
+        let alone = RateLimit(shared: hasty) { _ in share }
+        for isWithin in [true, true, false] { #expect(await Self.passes(alone) == isWithin) }
         await bench.end()
     }
 
