@@ -10,6 +10,7 @@ enum Help {
         stentor jobs                  the server's queue: list, retry, cancel, prune, pause, resume, stats
         stentor keys                  keys of the server: create, list, revoke
         stentor models                the speech models: list, pull, verify, remove, import
+        stentor top                   a live view of the server: queue, engines, cache, disk
         stentor health                whether the server here is well: 0, or 1 and why
         stentor backup FILE           everything that is kept, in one file, while the server runs
         stentor restore FILE          the same into an empty data folder
@@ -33,6 +34,9 @@ enum Help {
         stentor keys revoke ID…
 
         \(KeysCommand.options.help)
+        stentor top [options]
+
+        \(TopCommand.options.help)
         stentor restore [options] FILE
 
         \(RestoreCommand.options.help)
