@@ -64,7 +64,8 @@ struct Surroundings {
         } catch {
             let code = (error as? HTTPClientError).map { "\($0.code)" } ?? "no answer"
             return [
-                Finding(.missing, "Telegram", "it cannot be reached (\(code)): look at the network and TELEGRAM_API_BASE"),
+                Finding(
+                    .missing, "Telegram", "it cannot be reached (\(code)): look at the network and TELEGRAM_API_BASE"),
                 Finding(.warning, "clock", "not compared: Telegram was not reached"),
             ]
         }
