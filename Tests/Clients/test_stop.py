@@ -1,5 +1,6 @@
 """SIGTERM while everything is in use at once: the server ends with 0 in time, and what it promised is still there."""
 
+import contextlib
 import re
 import socket
 import time
@@ -28,7 +29,9 @@ def test_twenty_jobs_five_uploads_and_fifty_web_sockets(tmp_path):
                 data={"language": "en", "prompt": str(number)})
             assert answer.status_code == 202, answer.text
             promised.append(answer.json()["job_id"])
-        watchers = [connect(server.websocket + f"/ws/progress/{promised[n % JOBS]}") for n in range(SOCKETS)]
+        watchers = contextlib.ExitStack()
+        for number in range(SOCKETS):
+            watchers.enter_context(connect(server.websocket + f"/ws/progress/{promised[number % JOBS]}"))
         uploads = []
         for _ in range(UPLOADS):
             made = server.post("/uploads", headers=TUS | {"Upload-Length": "1000000"})
@@ -50,8 +53,7 @@ def test_twenty_jobs_five_uploads_and_fifty_web_sockets(tmp_path):
         took = time.monotonic() - begun
         assert code == 0, "".join(server.log[-5:])
         assert took < 30, took
-        for watcher in watchers:
-            watcher.close()
+        watchers.close()
         for _, line in uploads:
             line.close()
         server.start()

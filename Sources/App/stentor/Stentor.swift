@@ -18,6 +18,7 @@ struct Stentor: Sendable {
             case "worker": return try await WorkerCommand(words.dropFirst(), try settings(), console).run()
             case "jobs": return try await JobsCommand(words.dropFirst(), try settings(), console).run()
             case "keys": return try await KeysCommand(words.dropFirst(), try settings(), console).run()
+            case "top": return try await TopCommand(words.dropFirst(), try settings(), console).run()
             case "forget": try await ForgetCommand(words.dropFirst(), try settings(), console).run()
             case "health": return try await HealthCommand(words.dropFirst(), try settings(), console).run()
             case "backup": try await BackupCommand(words.dropFirst(), try settings(), console).run()

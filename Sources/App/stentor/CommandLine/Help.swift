@@ -12,6 +12,7 @@ enum Help {
         stentor speakers              who speaks in a finished job, and what they are called
         stentor voices                people who agreed to be recognised: list, enrol, forget, recognise
         stentor models                the speech models: list, pull, verify, remove, import
+        stentor top                   a live view of the server: queue, engines, cache, disk
         stentor health                whether the server here is well: 0, or 1 and why
         stentor backup FILE           everything that is kept, in one file, while the server runs
         stentor restore FILE          the same into an empty data folder
@@ -35,6 +36,9 @@ enum Help {
         stentor keys revoke ID…
 
         \(KeysCommand.options.help)
+        stentor top [options]
+
+        \(TopCommand.options.help)
         stentor restore [options] FILE
 
         \(RestoreCommand.options.help)

@@ -28,6 +28,7 @@ struct DoctorCommand {
                 Finding(.warning, "model \($0.name)", "\($0.error)")
             }
         findings += choices(catalogue) + services()
+        findings += try await Surroundings(settings: settings).findings()
         for finding in findings { try console.output(finding.line) }
         return findings.contains { $0.verdict == .missing } ? 1 : 0
     }
