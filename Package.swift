@@ -341,6 +341,7 @@ let modules: [Module] = [
         "telegram-fetch", .simulators, .executable,
         uses: ["Crypto", "EventLoops", "MTProto", "Streaming", "TelegramClient"]),
     Module("render-transcript", .simulators, .executable, uses: ["Transcripts"]),
+    Module("join-probe", .simulators, .executable, uses: ["Transcription", "Transcripts"]),
 ]
 
 enum Architecture {

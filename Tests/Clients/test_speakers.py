@@ -3,7 +3,6 @@
 import base64
 import os
 import subprocess
-import time
 
 import openai
 import pytest
@@ -14,9 +13,9 @@ NAME = "Wilhelmina-Quux"
 
 
 def lower(source, path):
-    """Another voice: the same words, slower and a fourth lower."""
+    """Another voice: the same words, much lower."""
     subprocess.run(
-        ["ffmpeg", "-v", "error", "-y", "-i", str(source), "-af", "asetrate=16000*0.72,aresample=16000,atempo=1.3",
+        ["ffmpeg", "-v", "error", "-y", "-i", str(source), "-af", "asetrate=16000*0.6,aresample=16000,atempo=1.6",
          "-ac", "1", "-ar", "16000", str(path)], check=True)
     return path
 
@@ -25,7 +24,7 @@ def lower(source, path):
 def sounds(tmp_path_factory):
     """Two voices, each alone, and a conversation of both."""
     folder = tmp_path_factory.mktemp("voices")
-    first = clip(folder, "first.wav", 9)
+    first = clip(folder, "first.wav", 8)
     second = lower(first, folder / "second.wav")
     both = folder / "both.wav"
     subprocess.run(
@@ -55,7 +54,7 @@ def transcribe(server, path, name):
             data={"speakers": "2", "history": "true", "async": "true"})
     assert answer.status_code == 202, answer.text
     job = answer.json()["job_id"]
-    assert server.wait(job)["status"] == "completed"
+    assert server.wait(job, seconds=300)["status"] == "completed"
     return job
 
 
@@ -155,9 +154,9 @@ def test_known_speakers_keep_their_names_and_others_letters(server, sounds):
     assert answer.text.startswith("Ana, the first: ")
     both = known(server, sounds, ("A", "second"), ("Ben", "first"))
     assert set(segment.speaker for segment in both.segments) == {"A", "Ben"}
-    again = time.monotonic()
+    runs = sum('"worker processing"' in line for line in server.log)
     assert known(server, sounds, ("A", "second"), ("Ben", "first")) == both
-    assert time.monotonic() - again < 5, "what is known is not listened to again"
+    assert sum('"worker processing"' in line for line in server.log) == runs, "what is known is not listened to again"
 
 
 def test_references_are_checked(server, sounds, tmp_path):

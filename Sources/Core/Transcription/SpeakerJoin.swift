@@ -1,7 +1,7 @@
-import Transcripts
+package import Transcripts
 
 /// Gives each word its speaker: one sweep over words and turns, both in order of time.
-struct SpeakerJoin {
+package struct SpeakerJoin {
     private let turns: [SpeakerTurn]
     /// Turns before this one end before any word that is still to come.
     private var first = 0
@@ -10,12 +10,12 @@ struct SpeakerJoin {
     private var last = 0.0
 
     /// - Parameter turns: in order of their beginning.
-    init(_ turns: [SpeakerTurn]) {
+    package init(_ turns: [SpeakerTurn]) {
         self.turns = turns
     }
 
     /// The number of the speaker of most of the word; where nobody speaks, of the nearest turn. `nil` without turns.
-    mutating func speaker(of span: TimeSpan) -> Int? {
+    package mutating func speaker(of span: TimeSpan) -> Int? {
         // Neighbouring chunks may overlap by a word.
         if span.start < last { (first, latest) = (0, nil) }
         last = span.start
