@@ -73,7 +73,6 @@ let modules: [Module] = [
     Module("CPocketSphinx", .cLibraries, .systemLibrary, pkgConfig: "pocketsphinx"),
     Module("CFFmpeg", .cLibraries, .systemLibrary),
     Module("CSeccomp", .cLibraries, .systemLibrary),
-
     Module("Transcripts", .core, tests: []),
     Module("Transcription", .core, uses: ["Transcripts"], tests: ["Transcripts"]),
     Module("Diarization", .core, uses: ["Transcription"], tests: ["DiarizationConformance", "Transcription"]),
@@ -96,10 +95,8 @@ let modules: [Module] = [
     Module(
         "Scheduling", .core, uses: ["Jobs", "Review", "Telemetry", "Transcription", "Transcripts"],
         tests: ["Jobs", "Telemetry", "Transcription", "Transcripts"]),
-
     Module("HostProcesses", .toolkits, uses: ["CSystem", "Transcription"], tests: ["Transcription"]),
     Module("Confinement", .toolkits, uses: ["CSystem", "CSeccomp"]),
-
     Module("Media", .drivers, uses: ["CFFmpeg", "Transcription"], tests: ["Transcription", "Workbench"]),
     Module(
         "SherpaEngine", .drivers, uses: ["CSherpa", "Transcription"],
@@ -120,10 +117,7 @@ let modules: [Module] = [
             "DiarizationConformance", "EventLoops", "HostProcesses", "MediaStores", "Transcription", "Transcripts",
             "Workbench",
         ]),
-
-    Module(
-        "ObjectStorage", .toolkits, uses: ["Crypto", "EventLoops", "HTTPClient", "HTTPTypes"],
-        tests: []),
+    Module("ObjectStorage", .toolkits, uses: ["Crypto", "EventLoops", "HTTPClient", "HTTPTypes"], tests: []),
     Module("GPUs", .drivers, uses: ["EventLoops", "Transcription"], tests: ["Transcription", "Workbench"]),
     Module(
         "MediaStores", .drivers,
@@ -135,7 +129,6 @@ let modules: [Module] = [
             "Transcription", "UploadVaultConformance", "Uploads", "Workbench",
         ]),
     Module("FakeBucket", .simulators, uses: ["Crypto", "EventLoops", "HTTPTypes"]),
-
     Module(
         "TranscriptCaches", .drivers,
         uses: ["CZlib", "Crypto", "EventLoops", "Jobs", "Redis", "Transcription", "Transcripts"],
@@ -143,22 +136,18 @@ let modules: [Module] = [
             "EventLoops", "Jobs", "Redis", "RedisTesting", "TranscriptCacheConformance", "Transcription", "Transcripts",
             "Workbench",
         ]),
-
     Module(
         "TraceExport", .drivers, uses: ["EventLoops", "HTTPClient", "HTTPTypes", "Telemetry"],
         tests: ["EventLoops", "HTTPClient", "Telemetry"]),
     Module(
         "WebMedia", .drivers, uses: ["HTTPClient", "HTTPTypes", "Jobs", "Scheduling", "Transcription"],
         tests: ["EventLoops", "HTTPClient", "Jobs", "MediaStores", "Scheduling", "Transcription", "Workbench"]),
-
     Module(
         "BotAPI", .toolkits, uses: ["EventLoops", "HTTPClient", "HTTPTypes", "Multipart"],
         tests: ["EventLoops", "HTTPClient"]),
     Module(
         "TelegramClient", .drivers,
-        uses: [
-            "Accounts", "Crypto", "EventLoops", "IPAddresses", "Jobs", "MTProto", "Streaming", "TCP", "Telemetry",
-        ],
+        uses: ["Accounts", "Crypto", "EventLoops", "IPAddresses", "Jobs", "MTProto", "Streaming", "TCP", "Telemetry"],
         tests: ["Accounts", "Crypto", "EventLoops", "FakeTelegram", "Jobs", "MTProto", "Streaming"]),
     Module(
         "TelegramMedia", .drivers, uses: ["Accounts", "BotAPI", "Jobs", "Scheduling", "Streaming", "Transcription"]),
@@ -188,9 +177,7 @@ let modules: [Module] = [
             "Accounts", "Crypto", "Diarization", "EventLoops", "HTTPRanges", "HTTPRouting", "HTTPTypes", "Jobs",
             "Review", "Scheduling", "Streaming", "Telemetry", "Transcription", "Transcripts", "VoiceRoster",
         ],
-        tests: [
-            "HTTPRouting", "HTTPTesting", "HTTPTypes", "Jobs", "Review", "Scheduling", "Telemetry", "Transcripts",
-        ]),
+        tests: ["HTTPRouting", "HTTPTesting", "HTTPTypes", "Jobs", "Review", "Scheduling", "Telemetry", "Transcripts"]),
     Module(
         "FakeTelegram", .simulators,
         uses: ["CZlib", "Crypto", "EventLoops", "FakeBlocks", "IPAddresses", "MTProto", "TCP"]),
@@ -210,7 +197,6 @@ let modules: [Module] = [
             "Accounts", "HTTPRouting", "HTTPTypes", "Jobs", "Scheduling", "Telemetry", "TranscriptCacheConformance",
             "Transcription", "Transcripts", "Uploads",
         ]),
-
     Module(
         "Callbacks", .features, uses: ["Crypto", "EventLoops", "HTTPClient", "HTTPTypes", "Jobs", "Telemetry"],
         tests: [
@@ -240,8 +226,7 @@ let modules: [Module] = [
             "HostProcesses", "HostedEngines", "IPAddresses", "Jobs", "Links", "MTProto", "MediaStores", "ModelLibrary",
             "ObjectStorage", "PageArchives", "SQLite", "Redis", "Review", "Scheduling", "Settings", "SharedStores",
             "StoresRedis", "StoresSQLite", "Streaming", "TelegramClient", "TelegramMedia", "Telemetry", "TraceExport",
-            "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "VoiceRoster", "WebMedia",
-            "WebUI",
+            "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "VoiceRoster", "WebMedia", "WebUI",
         ],
         tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
 
@@ -277,8 +262,7 @@ let modules: [Module] = [
             "Multipart",
         ]),
     Module("http-fetch", .simulators, .executable, uses: ["EventLoops", "HTTPClient", "HTTPTypes"]),
-    Module(
-        "HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
+    Module("HTTPClient", .toolkits, uses: ["CCurl", "EventLoops", "HTTPTypes", "IPAddresses"], tests: []),
 
     Module("Archives", .toolkits, uses: ["CSystem", "Crypto", "HostProcesses"], tests: ["Workbench"]),
     Module("CCompression", .cLibraries, .systemLibrary),
@@ -315,9 +299,9 @@ let modules: [Module] = [
         "StoresSQLite", .drivers,
         uses: ["Accounts", "Jobs", "Review", "SQLite", "Streaming", "Telemetry", "VoiceRoster"],
         tests: [
-            "Crypto", "RosterStoreConformance", "VoiceRoster",
-            "AccountStoreConformance", "Accounts", "EventLoops", "Jobs", "JobStoreConformance", "LinkStoreConformance",
-            "Review", "ReviewStoreConformance", "SQLite", "Telemetry",
+            "Crypto", "RosterStoreConformance", "VoiceRoster", "AccountStoreConformance", "Accounts", "EventLoops",
+            "Jobs", "JobStoreConformance", "LinkStoreConformance", "Review", "ReviewStoreConformance", "SQLite",
+            "Telemetry",
         ]),
     Module(
         "StoresRedis", .drivers, uses: ["EventLoops", "Jobs", "Redis"],

@@ -145,7 +145,7 @@ public struct RedisReviewStore: ReviewStore {
     /// The server's log holds what was removed until it is written anew.
     public func wipe() async throws(ReviewStoreError) {
         try await ReviewStoreError.translating {
-            let deadline = Deadline()
+            let deadline = Deadline(place.patience)
             _ = try await place.client.call(RedisCommand("BGREWRITEAOF", isIdempotent: true), within: deadline.rest)
             while true {
                 let info =
