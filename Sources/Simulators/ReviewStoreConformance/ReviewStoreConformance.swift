@@ -17,7 +17,7 @@ public enum ReviewStoreConformance {
         ("what looks like a query is only words", takesWordsOnly),
         ("a changed text is found by its new words alone", replaces),
         ("links lead until they are withdrawn", publishes),
-        ("what is forgotten is gone", forgets),
+        ("what is forgotten is gone", forgets), ("a forgotten name is in no change", forgetsNames),
     ]
 
     static func expect(_ condition: Bool, _ what: String) throws {
@@ -138,5 +138,20 @@ public enum ReviewStoreConformance {
         let found = try await store.search("forget", owner: nil, limit: 10)
         let share = try await store.share("t")
         try expect(review == Review() && found.isEmpty && share == nil, "something is still known")
+    }
+
+    static func forgetsNames(_ store: any ReviewStore) async throws {
+        let (one, two) = (try id("one"), try id("two"))
+        _ = try await store.change(one) { try $0.setSpeakers(["SPEAKER_00": "Ana", "SPEAKER_01": "Ben"], at: 1) }
+        _ = try await store.change(one) { try $0.setSpeakers(["SPEAKER_01": "Ben"], at: 2) }
+        _ = try await store.change(two) { try $0.setSpeakers(["SPEAKER_00": "Ben"], at: 1) }
+        let changed = try await store.forget(name: "Ana", in: [one, two])
+        try await store.wipe()
+        try expect(changed == [one], "other reviews were changed: \(changed.map(\.text))")
+        let review = try await store.review(of: one)
+        let isThere = review.changes.contains { change in
+            if case .speakers(let names) = change.kind { names.values.contains("Ana") } else { false }
+        }
+        try expect(!isThere && review.speakers == ["SPEAKER_01": "Ben"], "a change still holds the name")
     }
 }
