@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Runs the built tests. A test that was not run is an error unless Tests/may-not-run.txt names it with what it lacks.
-# In three passes: tests of engines, decoders and databases hold the threads that all tests share for seconds, and those
-# of sockets have deadlines to keep; services on the network need both.
+# In four passes: tests of engines, decoders and databases hold the threads that all tests share for seconds, and those
+# of sockets have deadlines to keep; services on the network need both. Each test of Redis has a server of its own and
+# fights with its deadlines: one after the other.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-blocking='^(Diarization|Media|SpeakerEngine|SherpaEngine|SphinxEngine|WhisperEngine|HostedEngines|HostProcesses|stentor|GPUs|Jobs|SQLite|StoresSQLite|TranscriptCaches)Tests\.'
+blocking='^(Diarization|Media|SpeakerEngine|SherpaEngine|SphinxEngine|WhisperEngine|HostedEngines|HostProcesses|stentor|GPUs|Jobs|SQLite|StoresSQLite)Tests\.'
+redis='^(Redis|StoresRedis|SharedStores|TranscriptCaches)Tests\.'
 services='^Cloud(Providers|Routing)?Tests\.'
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -19,9 +21,10 @@ pass() {
 if [ $# -gt 0 ]; then
     pass "$@"
 else
-    pass --skip "$blocking" --skip "$services"
+    pass --skip "$blocking" --skip "$services" --skip "$redis"
     pass --filter "$blocking"
     pass --filter "$services"
+    pass --no-parallel --filter "$redis"
 fi
 not_run=$(grep -E '^➜ .*skipped' "$log" || true)
 if [ -n "$not_run" ]; then
