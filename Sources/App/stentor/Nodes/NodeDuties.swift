@@ -1,10 +1,13 @@
 import Accounts
 import Bot
 import Callbacks
+import CloudRouting
 import EventLoops
 import Glibc
+import Jobs
 import Scheduling
 import Settings
+import SharedStores
 import Telemetry
 import Transcription
 
@@ -39,6 +42,18 @@ struct NodeDuties: Sendable {
     /// Keys that other nodes made or revoked; told at once, and looked for in case that was lost.
     func followKeys(_ keys: KeyRegistry) async {
         while (try? await Task.sleep(for: .seconds(Self.every))) != nil { try? await keys.reload() }
+    }
+
+    /// What services on the network still give is counted for all nodes together, a few seconds late.
+    func shareLedgers() async {
+        while (try? await Task.sleep(for: .seconds(Self.every))) != nil {
+            for router in await engines.routers() {
+                let now = SystemClock().now().wall
+                // A service that is asked too often says so itself.
+                guard let all = try? await nodes.ledgers.exchange(await router.ledgers, now: now) else { continue }
+                await router.join(all)
+            }
+        }
     }
 
     func lead(in matter: String, _ work: @escaping @Sendable () async -> Void) async {

@@ -28,7 +28,8 @@ extension Stores {
     private static func shared(
         _ settings: Settings, _ redis: RedisClient, _ foundation: Foundation
     ) async throws -> Stores {
-        let place = SharedPlace(redis)
+        let place = SharedPlace(redis, patience: redisPatience)
+        let quick = SharedPlace(redis, patience: .milliseconds(500))
         let node = JobRules.randomExecutionID().text
         let wire = RedisNewsWire.open(place, node: node)
         let secrets = RedisSecrets(place)
@@ -49,7 +50,8 @@ extension Stores {
             cache: try await cache(settings, foundation.clock, cacheRedis),
             vault: try vault(settings, foundation.client),
             nodes: Nodes(
-                id: node, wire: wire, roll: RedisNodeRoll(place),
+                id: node, wire: wire, roll: RedisNodeRoll(place), known: KnownNodes(RedisNodeRoll(quick)),
+                buckets: { RedisBuckets(place, name: $0) }, ledgers: RedisLedgers(place),
                 secret: { try await secrets.value($0, orElse: $1) }),
             close: { [cacheRedis] in
                 await wire.close()

@@ -58,6 +58,7 @@ struct WorkerCommand {
             }
             group.addTask { await house.engines.warmUp() }
             group.addTask { await house.duties?.stayOnRoll() }
+            group.addTask { await house.duties?.shareLedgers() }
             group.addTask {
                 // Ends with the first signal.
                 try? await Task.sleep(for: .seconds(1e9))

@@ -274,6 +274,13 @@ actor EngineHall: EngineDirectory {
         }
     }
 
+    /// Of the services that were used since the start.
+    func routers() async -> [ProviderRouter] {
+        var routers: [ProviderRouter] = []
+        for cloud in clouds.values { if let engine = try? await cloud.value { routers.append(engine.router) } }
+        return routers
+    }
+
     func stop() async {
         for entry in entries.values {
             if let loaded = try? await entry.loading.value { await loaded.pool.stop() }

@@ -14,7 +14,8 @@ enum FrontDoor {
     static func application(
         _ settings: ServerSettings, api: API, keys: KeyRing, webhook: WebhookGate?, links: Links?,
         page: WebUI, sessions: Sessions,
-        log: any EventLog, metrics: Metrics, tracer: Tracer?, audit: AuditFile
+        log: any EventLog, metrics: Metrics, tracer: Tracer?, audit: AuditFile,
+        buckets: (String) -> (any SharedBuckets)?
     ) -> Application {
         let router = router(api, links, page)
         var envelopes = ErrorEnvelopes(default: OwnEnvelope.envelope) { error in
@@ -37,13 +38,15 @@ enum FrontDoor {
         middleware.append(ASRGuests(addresses: settings.asrAllowed.compactMap { IPRange($0) }))
         if let limit = settings.addressLimit {
             middleware.append(
-                RateLimit { request in
+                RateLimit(shared: buckets("addresses")) { request in
                     request.remoteAddress.map { .init(client: "\($0.countingKey)", perMinute: limit) }
                 })
         }
         middleware.append(Admission(keys: keys, sessions: sessions, open: Set(router.routes.openPaths)))
         middleware.append(
-            RateLimit { request in request.attributes[Identity<Principal>.self].flatMap { keys.share(of: $0.owner) } })
+            RateLimit(shared: buckets("keys")) { request in
+                request.attributes[Identity<Principal>.self].flatMap { keys.share(of: $0.owner) }
+            })
         middleware.append(AuditTrail(file: audit, log: log))
         return Application(middleware: middleware, envelopes: envelopes, router: router)
     }

@@ -102,9 +102,9 @@ struct House: Sendable {
             policy: DevicePolicy(
                 wish: .init(rawValue: settings.server.device.rawValue) ?? .auto,
                 threshold: settings.server.gpuMemoryThreshold, libraryHasCUDA: installation.hasCUDA))
-        let roll = stores.nodes?.roll
+        let nodes = stores.nodes?.known
         let engines = try EngineHall(settings, installation, devices: gpuStatus, known: known, log: log) {
-            (try? await roll?.nodes().flatMap(\.engines)) ?? []
+            await nodes?.engines() ?? []
         }
         let signer =
             if let nodes = stores.nodes {

@@ -148,7 +148,7 @@ struct ServeCommand {
             responder: FrontDoor.application(
                 settings.server, api: api, keys: keys, webhook: house.webhook, links: house.links,
                 page: page.page, sessions: page.sessions, log: log, metrics: house.metrics, tracer: house.tracer,
-                audit: try AuditFile(folder: settings.dataFolder)))
+                audit: try AuditFile(folder: settings.dataFolder), buckets: { house.duties?.nodes.buckets($0) }))
     }
 
     private func makePage(
@@ -259,6 +259,7 @@ struct ServeCommand {
             if let duties = house.duties {
                 group.addTask { await duties.stayOnRoll() }
                 group.addTask { await duties.followKeys(house.keys) }
+                group.addTask { await duties.shareLedgers() }
             }
             group.addTask {
                 await Self.waitForCancellation()

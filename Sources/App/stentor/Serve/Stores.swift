@@ -2,6 +2,7 @@ import Accounts
 import CSystem
 import EventLoops
 import HTTPClient
+import HTTPRouting
 import Jobs
 import MediaStores
 import ObjectStorage
@@ -9,6 +10,7 @@ import Redis
 import Review
 import Scheduling
 import Settings
+import SharedStores
 import StoresSQLite
 import Streaming
 import Telemetry
@@ -34,6 +36,10 @@ struct Stores: Sendable {
         let id: String
         let wire: any NewsWire
         let roll: any NodeRoll
+        let known: KnownNodes
+        /// Limits of clients that count for all nodes together, by a name for each kind.
+        let buckets: @Sendable (String) -> any SharedBuckets
+        let ledgers: RedisLedgers
         /// What all nodes know and nobody else: the value of this name, or this one when there is none yet.
         let secret: @Sendable (_ name: String, _ fresh: String) async throws -> String
     }
@@ -74,6 +80,9 @@ struct Stores: Sendable {
         }
     }
 
+    /// A request that asks several times is still refused within five seconds while nobody answers.
+    static let redisPatience = Duration.seconds(3)
+
     static func redis(_ address: Secret, on loop: EventLoop) throws -> RedisClient {
         let parsed: RedisAddress
         do {
@@ -82,7 +91,9 @@ struct Stores: Sendable {
             // The address may hold a password; the error says only what is wrong with it.
             throw SettingsError(problems: ["REDIS_URL or STENTOR_JOBS is no address of a Redis: \(error)"])
         }
-        return try RedisClient(parsed, on: loop)
+        var options = RedisOptions()
+        options.deadline = redisPatience
+        return try RedisClient(parsed, options: options, on: loop)
     }
 
     /// The data folder, or a bucket.
