@@ -19,10 +19,10 @@ struct Stentor: Sendable {
             case "jobs": return try await JobsCommand(words.dropFirst(), try settings(), console).run()
             case "keys": return try await KeysCommand(words.dropFirst(), try settings(), console).run()
             case "top": return try await TopCommand(words.dropFirst(), try settings(), console).run()
-            case "forget": try await ForgetCommand(words.dropFirst(), try settings(), console).run()
+            case "forget": try await ForgetCommand(words.dropFirst(), try ownSettings(), console).run()
             case "health": return try await HealthCommand(words.dropFirst(), try settings(), console).run()
-            case "backup": try await BackupCommand(words.dropFirst(), try settings(), console).run()
-            case "restore": try await RestoreCommand(words.dropFirst(), try settings(), console).run()
+            case "backup": try await BackupCommand(words.dropFirst(), try ownSettings(), console).run()
+            case "restore": try await RestoreCommand(words.dropFirst(), try ownSettings(), console).run()
             case "speakers": return try await SpeakersCommand(words.dropFirst(), try settings(), console).run()
             case "voices": return try await VoicesCommand(words.dropFirst(), try settings(), console).run()
             case "models": return try await ModelsCommand(words.dropFirst(), try settings(), console).run()
@@ -45,6 +45,17 @@ struct Stentor: Sendable {
             console.note("stentor: \(error)")
             return 1
         }
+    }
+
+    /// For commands that work on the data folder alone.
+    private func ownSettings() throws -> Settings {
+        let settings = try settings()
+        guard !settings.nodes.isShared else {
+            throw UsageError(
+                "jobs are in Redis and media in STENTOR_MEDIA: keep copies of both by their own means, "
+                    + "and forget people with “stentor jobs” and the interface")
+        }
+        return settings
     }
 
     /// The environment and the `.env` file of the current folder.

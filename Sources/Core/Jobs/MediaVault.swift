@@ -10,7 +10,8 @@ public protocol MediaVault: Sendable {
     func open(_ name: String) async throws(MediaVaultError) -> any MediaSource
     /// Removes kept media; a name that is not there is no error.
     func remove(_ name: String) async
-    /// The names of everything that is kept.
+    /// The names of everything that is kept and may be swept when nobody refers to it: where several nodes keep media
+    /// together, nothing that another may just have received.
     func names() async throws(MediaVaultError) -> Set<String>
     /// Bytes that may still be taken in.
     func room() async -> Int64

@@ -13,7 +13,8 @@ public struct NodeSettings: Sendable, Hashable {
     public var redis: Secret?
     /// `STENTOR_ACCEPT_LOSS=true`: a Redis that may forget what it acknowledged is used all the same.
     public var acceptsLoss: Bool
-    /// `STENTOR_MEDIA`: `s3://bucket/prefix?endpoint=…&region=…`; `nil` is the data folder.
+    /// `STENTOR_MEDIA`: `s3://bucket/prefix?endpoint=…&region=…`, or a folder that all machines mount; `nil` is the
+    /// data folder.
     public var media: String?
     /// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
     public var accessKey: String?
@@ -30,8 +31,11 @@ public struct NodeSettings: Sendable, Hashable {
         queue = .embedded
         queue = queue(&reader)
         if let media {
-            if !media.hasPrefix("s3://") { reader.complain("STENTOR_MEDIA must begin with s3://") }
-            if accessKey == nil || secretKey == nil {
+            let isBucket = media.hasPrefix("s3://")
+            if !isBucket, !media.hasPrefix("/") {
+                reader.complain("STENTOR_MEDIA must begin with s3://, or be the path of a folder")
+            }
+            if isBucket, accessKey == nil || secretKey == nil {
                 reader.complain("STENTOR_MEDIA needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
             }
         }

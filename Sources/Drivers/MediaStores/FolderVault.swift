@@ -12,6 +12,8 @@ public final class FolderVault: MediaVault {
     private let maximumBytes: Int64
     /// Bytes of the disk that stay free, so that the queue can still be written.
     private let reserve: Int64
+    /// Seconds before a file may be swept: in a folder of several nodes others have just received what nobody knows.
+    private let safeAge: Double
     private let pool: BlockingPool
 
     /// What is smaller and promised to nobody is received in memory.
@@ -21,12 +23,14 @@ public final class FolderVault: MediaVault {
     /// - Parameters:
     ///   - folder: made if it is missing.
     ///   - maximumBytes: the largest medium.
-    public init(folder: String, maximumBytes: Int64, reserve: Int64 = 64 << 20) throws {
+    ///   - isShared: other nodes write into it too.
+    public init(folder: String, maximumBytes: Int64, reserve: Int64 = 64 << 20, isShared: Bool = false) throws {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         self.folder = folder
         self.maximumBytes = maximumBytes
         self.reserve = reserve
+        safeAge = isShared ? 86_400 : 0
         pool = try BlockingPool(threads: 4, queue: 100_000, name: "media")
     }
 
@@ -55,13 +59,21 @@ public final class FolderVault: MediaVault {
     }
 
     public func names() async throws(MediaVaultError) -> Set<String> {
-        let folder = folder
+        let (folder, safeAge) = (folder, safeAge)
         return try await pool.work { () throws(MediaVaultError) in
             guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
                 throw .broken("the media folder cannot be read")
             }
-            return Set(names)
+            guard safeAge > 0 else { return Set(names) }
+            let oldest = Double(time(nil)) - safeAge
+            return Set(names.filter { Self.modified("\(folder)/\($0)") < oldest })
         }
+    }
+
+    /// Seconds since 1970; a file that is gone meanwhile is of no age.
+    private static func modified(_ path: String) -> Double {
+        var status = stat()
+        return stat(path, &status) == 0 ? Double(status.st_mtim.tv_sec) : .infinity
     }
 
     public func room() async -> Int64 {

@@ -31,6 +31,12 @@ struct NodeSettingsTests {
         #expect(try settings(variables).nodes.queue == .redis(Secret("redis://three")))
     }
 
+    @Test("media may lie in a folder that all machines mount")
+    func folder() throws {
+        let settings = try settings(["STENTOR_JOBS": "redis://one", "STENTOR_MEDIA": "/mnt/media"])
+        #expect(settings.nodes.media == "/mnt/media" && settings.nodes.isShared)
+    }
+
     @Test("a node may leave all work to others, but not when there are none")
     func noWorkers() throws {
         let shared = Self.keys.merging(["STENTOR_JOBS": "redis://one", "QUEUE_MAX_WORKERS": "0"]) { $1 }
@@ -43,7 +49,7 @@ struct NodeSettingsTests {
         arguments: [
             ["STENTOR_JOBS": "redis"], ["STENTOR_JOBS": "kafka"], ["REDIS_URL": "http://host"],
             ["STENTOR_JOBS": "redis://host"], ["STENTOR_MEDIA": "s3://media"],
-            ["STENTOR_MEDIA": "ftp://x", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"],
+            ["STENTOR_MEDIA": "media"], ["STENTOR_MEDIA": "ftp://x", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"],
             ["CACHE_TYPE": "redis"],
         ])
     func refused(variables: [String: String]) {

@@ -39,6 +39,21 @@ struct FolderVaultTests {
         await #expect(throws: MediaVaultError.gone) { try await vault.open("one") }
     }
 
+    @Test("in a folder of several nodes nothing younger than a day may be swept")
+    func shared() async throws {
+        let vault = try FolderVault(folder: folder, maximumBytes: 1 << 30, reserve: 0, isShared: true)
+        for name in ["young", "old"] {
+            let intake = try await vault.receive()
+            try await intake.append([1])
+            _ = try await intake.complete()
+            try await intake.keep(as: name)
+        }
+        let yesterday = Date(timeIntervalSinceNow: -90_000)
+        try FileManager.default.setAttributes([.modificationDate: yesterday], ofItemAtPath: "\(folder)/old")
+        let names = try await vault.names()
+        #expect(names == ["old"])
+    }
+
     @Test("readers wait for bytes that have not come, and learn that none will")
     func growth() async throws {
         let intake = try await vault().receive()

@@ -7,6 +7,7 @@ enum Help {
 
         stentor transcribe FILE…      transcribe media files; “-” reads standard input
         stentor serve                 the server: speech to text over HTTP
+        stentor worker                works from a queue that servers on other machines fill
         stentor jobs                  the server's queue: list, retry, cancel, prune, pause, resume, stats
         stentor keys                  keys of the server: create, list, revoke
         stentor speakers              who speaks in a finished job, and what they are called

@@ -73,7 +73,10 @@ struct KeysCommand {
     private func cabinet() async throws -> any Keys {
         try FileManager.default.createDirectory(
             atPath: settings.dataFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        guard parsed.text("--server") == nil, let lock = try? DataLock(folder: settings.dataFolder) else {
+        // Where keys are shared a server is asked, which tells the others.
+        guard parsed.text("--server") == nil, !settings.nodes.isShared,
+            let lock = try? DataLock(folder: settings.dataFolder)
+        else {
             return RemoteKeys(call: ServerCall(settings, named: parsed.text("--server")))
         }
         let database = try await StoreSchema.open(path: "\(settings.dataFolder)/stentor.sqlite")

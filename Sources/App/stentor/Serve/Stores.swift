@@ -96,10 +96,13 @@ struct Stores: Sendable {
         return try RedisClient(parsed, options: options, on: loop)
     }
 
-    /// The data folder, or a bucket.
+    /// The data folder, one that all nodes mount, or a bucket.
     static func vault(_ settings: Settings, _ client: HTTPClient) throws -> any MediaVault {
         let largest = Int64(settings.server.maximumUploadMegabytes) * 1_000_000
         let nodes = settings.nodes
+        if let folder = nodes.media, folder.hasPrefix("/") {
+            return try FolderVault(folder: folder, maximumBytes: largest, isShared: true)
+        }
         guard let media = nodes.media, let accessKey = nodes.accessKey, let secretKey = nodes.secretKey else {
             return try FolderVault(folder: "\(settings.dataFolder)/media", maximumBytes: largest)
         }
