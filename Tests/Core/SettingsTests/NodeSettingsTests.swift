@@ -49,7 +49,8 @@ struct NodeSettingsTests {
         arguments: [
             ["STENTOR_JOBS": "redis"], ["STENTOR_JOBS": "kafka"], ["REDIS_URL": "http://host"],
             ["STENTOR_JOBS": "redis://host"], ["STENTOR_MEDIA": "s3://media"],
-            ["STENTOR_MEDIA": "media"], ["STENTOR_MEDIA": "ftp://x", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"],
+            ["STENTOR_MEDIA": "media"],
+            ["STENTOR_MEDIA": "ftp://x", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"],
             ["CACHE_TYPE": "redis"],
         ])
     func refused(variables: [String: String]) {

@@ -19,7 +19,8 @@ final class KnownNodes: Sendable {
 
     func engines() async -> [EngineCandidate] {
         let (known, asked) = state.withLock { ($0.engines, $0.asked) }
-        if let asked, MonotonicTime.now() - asked < Self.fresh { return known }
+        // Nobody at all is worth another look: the first worker may have come meanwhile.
+        if let asked, !known.isEmpty, MonotonicTime.now() - asked < Self.fresh { return known }
         // A roll that cannot be read leaves what was known.
         let engines = (try? await roll.nodes().flatMap(\.engines)) ?? known
         state.withLock { $0 = State(engines: engines, asked: .now()) }

@@ -25,18 +25,22 @@ struct NodeDuties: Sendable {
     /// On the roll until the task is cancelled.
     func stayOnRoll() async {
         while !Task.isCancelled {
-            let record = NodeRecord(
-                id: nodes.id, name: Self.machine, version: Help.version,
-                engines: places > 0 ? await engines.localCandidates() : [], places: places)
-            do {
-                try await nodes.roll.announce(record, for: Self.announced)
-            } catch {
-                log.note(LogEvent(.warning, "roll not reached", ["reason": .text("\(error)")]))
-            }
+            await announce()
             try? await Task.sleep(for: .seconds(Self.every))
         }
         // Awaited here; detached, because this task is cancelled already.
         await Task.detached { [nodes] in try? await nodes.roll.leave(nodes.id) }.value
+    }
+
+    func announce() async {
+        let record = NodeRecord(
+            id: nodes.id, name: Self.machine, version: Help.version,
+            engines: places > 0 ? await engines.localCandidates() : [], places: places)
+        do {
+            try await nodes.roll.announce(record, for: Self.announced)
+        } catch {
+            log.note(LogEvent(.warning, "roll not reached", ["reason": .text("\(error)")]))
+        }
     }
 
     /// Keys that other nodes made or revoked; told at once, and looked for in case that was lost.

@@ -34,6 +34,7 @@ struct WorkerCommand {
         let log = LogWriter(form: settings.server.logFormat == "text" ? .text : .json, level: level)
         let loops = try EventLoopGroup(count: min(2, EventLoopGroup.availableProcessors))
         let house = try await House.build(settings, installation, loops: loops, log: log)
+        await house.duties?.announce()
         console.note("stentor: working")
         await work(house, log)
         await house.close()
