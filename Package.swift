@@ -228,7 +228,10 @@ let modules: [Module] = [
             "StoresRedis", "StoresSQLite", "Streaming", "TelegramClient", "TelegramMedia", "Telemetry", "TraceExport",
             "TranscriptCaches", "Transcription", "Transcripts", "Uploads", "VoiceRoster", "WebMedia", "WebUI",
         ],
-        tests: ["CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Telemetry", "Transcripts", "Workbench"]),
+        tests: [
+            "CSystem", "EventLoops", "FakeProviders", "FaultyFileServer", "Jobs", "Scheduling", "Telemetry",
+            "Transcripts", "Workbench",
+        ]),
 
     Module("Workbench", .simulators),
     Module("TranscriptCacheConformance", .simulators, uses: ["Jobs", "Transcription", "Transcripts"]),

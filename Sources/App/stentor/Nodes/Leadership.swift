@@ -5,8 +5,8 @@ import Transcription
 /// Work that one node at a time does for all: it is done here while this node leads, and begins anew with each term.
 struct Leadership: Sendable {
     /// Seconds without a sign after which another takes over, and between two signs.
-    private static let term = 15.0
-    private static let sign = 5.0
+    var term = 15.0
+    var sign = 5.0
 
     let roll: any NodeRoll
     let node: String
@@ -20,13 +20,13 @@ struct Leadership: Sendable {
                 await serve(matter, work)
                 log.note(LogEvent(.info, "no longer leading", ["matter": .text(matter)]))
             }
-            try? await Task.sleep(for: .seconds(Self.sign))
+            try? await Task.sleep(for: .seconds(sign))
         }
     }
 
     private func isLeading(_ matter: String) async -> Bool {
         // A roll that cannot be reached makes nobody a leader.
-        (try? await roll.lead(matter, as: node, for: Self.term)) ?? false
+        (try? await roll.lead(matter, as: node, for: term)) ?? false
     }
 
     /// The work beside its signs: whichever ends first ends the other.
@@ -46,12 +46,12 @@ struct Leadership: Sendable {
     private func keepSigning(_ matter: String) async {
         let clock = ContinuousClock()
         var last = clock.now
-        while (try? await Task.sleep(for: .seconds(Self.sign))) != nil {
+        while (try? await Task.sleep(for: .seconds(sign))) != nil {
             do {
-                guard try await roll.lead(matter, as: node, for: Self.term) else { return }
+                guard try await roll.lead(matter, as: node, for: term) else { return }
                 last = clock.now
             } catch {
-                if clock.now - last > .seconds(Self.term - Self.sign) { return }
+                if clock.now - last > .seconds(term - sign) { return }
             }
         }
     }
