@@ -19,6 +19,9 @@ public actor RedisClient {
     var subscriptions: [Int: Connection] = [:]
     var subscriptionNumber = 0
     var isClosed = false
+    /// Those that wait between two tries.
+    private var pauses: [Int: OneAnswer<Void>] = [:]
+    private var pauseCount = 0
 
     /// Connects when first asked.
     ///
@@ -47,6 +50,7 @@ public actor RedisClient {
             line.resumeAll(.failure(.closed))
         }
         for connection in blocking.all + Array(subscriptions.values) { connection.end(.closed) }
+        for pause in pauses.values { pause.give(()) }
         pool.shutDown()
     }
 
@@ -104,10 +108,16 @@ public actor RedisClient {
         }
     }
 
+    /// Ends early when the client is closed: its loop may be gone before the time is over.
     func sleep(_ duration: Duration) async {
-        await withCheckedContinuation { continuation in
-            _ = loop.schedule(after: duration) { continuation.resume() }
-        }
+        guard !isClosed else { return }
+        pauseCount += 1
+        let (number, pause) = (pauseCount, OneAnswer<Void>())
+        pauses[number] = pause
+        let timer = loop.schedule(after: duration) { pause.give(()) }
+        await withCheckedContinuation { pause.wait($0) }
+        pauses[number] = nil
+        if !isClosed { loop.cancel(timer) }
     }
 
     // MARK: - Shared connections

@@ -96,6 +96,18 @@ struct RedisClientTests {
     }
 
     @Test
+    func `Who listens in vain ends with the client, also when its loop is gone at once`() async throws {
+        let bench = try RedisBench()
+        bench.server.kill()
+        let client = try bench.client {
+            $0.firstPause = .seconds(3600); $0.longestPause = .seconds(3600)
+        }
+        let notices = client.messages(of: ["news"])
+        await bench.end(client)
+        for await _ in notices {}
+    }
+
+    @Test
     func `After close everything says so`() async throws {
         let bench = try RedisBench()
         let client = try bench.client()
