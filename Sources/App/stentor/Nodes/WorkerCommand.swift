@@ -48,15 +48,7 @@ struct WorkerCommand {
         house.decoder.startAhead()
         let patience = Duration.seconds(settings.server.drainSeconds)
         await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                do {
-                    try await house.transcriptions.run()
-                } catch is CancellationError {
-                    // Stopped below.
-                } catch {
-                    log.note(LogEvent(.error, "queue stopped", ["reason": .text("\(error)")]))
-                }
-            }
+            group.addTask { await house.workOff(log) }
             group.addTask { await house.engines.warmUp() }
             group.addTask { await house.duties?.stayOnRoll() }
             group.addTask { await house.duties?.shareLedgers() }

@@ -222,6 +222,17 @@ struct House: Sendable {
             "\(settings.dataFolder)/pages", capacity: settings.streams.diskMegabytes * 1_000_000)
     }
 
+    /// Works from the queue until it is drained.
+    func workOff(_ log: any EventLog) async {
+        do {
+            try await transcriptions.run()
+        } catch is CancellationError {
+            // Whoever cancels drains.
+        } catch {
+            log.note(LogEvent(.error, "queue stopped", ["reason": .text("\(error)")]))
+        }
+    }
+
     /// Ends everything in the order in which it is needed.
     func close() async {
         await models.stop()

@@ -239,15 +239,7 @@ struct ServeCommand {
     private func work(_ house: House, _ page: WebUI, _ servers: [HTTPServer], _ log: any EventLog) async {
         house.decoder.startAhead()
         await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                do {
-                    try await house.transcriptions.run()
-                } catch is CancellationError {
-                    // Stopped below.
-                } catch {
-                    log.note(LogEvent(.error, "queue stopped", ["reason": .text("\(error)")]))
-                }
-            }
+            group.addTask { await house.workOff(log) }
             group.addTask { await house.engines.warmUp() }
             // Ends with the first signal.
             group.addTask { await page.run() }
