@@ -121,7 +121,8 @@ public struct RandomOperationMaker {
                 ? try? JobCallback("https://host-\(number(0..<2))/", form: "standard") : nil,
             digest: "digest-\(number(0..<2))",
             isEphemeral: number(0..<3) == 0, key: number(0..<3) == 0 ? nil : "key-\(number(0..<6))",
-            order: TranscriptionOrder(engine: "sphinx", model: "en-us"), media: number(0..<12) == 0 ? nil : media(),
+            order: TranscriptionOrder(engine: "sphinx", model: one(of: ["en-us", "other"])),
+            media: number(0..<12) == 0 ? nil : media(),
             audioSeconds: one(of: [nil, 5, 100]), result: number(0..<9) == 0 ? [1, 2] : nil)
     }
 
@@ -166,7 +167,11 @@ public struct RandomOperationMaker {
 
     private mutating func claimRequest() -> ClaimRequest {
         ClaimRequest(
-            lanes: one(of: [[.short], [.bulk], [.short, .bulk]]), perOwner: number(1..<4), lease: Double(number(1..<30))
+            lanes: one(of: [[.short], [.bulk], [.short, .bulk]]), perOwner: number(1..<4),
+            lease: Double(number(1..<30)),
+            engines: one(of: [
+                nil, nil, nil, [], [EngineName(engine: "sphinx")], [EngineName(engine: "sphinx", model: "other")],
+            ])
         )
     }
 
